@@ -105,6 +105,13 @@ public sealed class Vgg16 : Module
     /// <summary>Computes the last layer, <c>pool5</c>, of normalised images.</summary>
     public override Tensor Forward(Tensor input) => Features(input, Layers[^1])[0];
 
+    /// <inheritdoc/>
+    protected override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return graph.Add(_features, input);
+    }
+
     /// <summary>
     /// Computes the outputs of layers for normalised images, in the given order. Layers after the last one are not computed.
     /// </summary>

@@ -92,6 +92,6 @@ public sealed class AdaptiveAvgPool2d(Size2 output) : Layer
         Size2 area = (height / Output.Height, width / Output.Width);
         return height % Output.Height == 0 && width % Output.Width == 0
             ? graph.Node("AveragePool", [input], ("kernel_shape", area.Pair()), ("strides", area.Pair()))
-            : graph.Resample(input, Output, static (image, size) => image.AdaptiveAvgPool2d(size));
+            : graph.Resize(input, Output, static (image, size) => image.AdaptiveAvgPool2d(size));
     }
 }

@@ -130,12 +130,33 @@ public sealed class OnnxGraph
     /// <summary>Adds integers, such as sizes or axes, Int64 [n].</summary>
     public OnnxValue Integers(params ReadOnlySpan<long> values) => Weight(Tensor.From(values, [values.Length]));
 
+    /// <summary>
+    /// Resizes images by a linear function that treats rows and columns separately, such as an interpolation with antialiasing: as a matrix
+    /// along each side.
+    /// </summary>
+    /// <param name="images">The images, [N, C, H, W].</param>
+    /// <param name="size">The height and width of the result.</param>
+    /// <param name="resize">Resizes images [1, 1, H, W] to a size; a side that keeps its length must not change.</param>
+    /// <returns>The result, [N, C, size].</returns>
+    public OnnxValue Resize(OnnxValue images, Size2 size, Func<Tensor, Size2, Tensor> resize)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(resize);
+        (int height, int width) = (images.Shape[2], images.Shape[3]);
+        Tensor rows = resize(Identity(height), (size.Height, height)).Reshape(size.Height, height);
+        Tensor columns = resize(Identity(width), (width, size.Width)).Reshape(width, size.Width);
+        OnnxValue narrowed = Node("MatMul", [images, Weight(columns)]);
+        return Node("MatMul", [Weight(rows), narrowed]) with { Shape = [.. images.Shape.Dims[..2], size.Height, size.Width] };
+    }
+
     /// <summary>Adds the node that names a value as the output of the graph.</summary>
     internal void Finish(OnnxValue value) => _nodes.Add(OnnxMessages.Node("Identity", Output, Output, [value.Name], []));
 
     /// <summary>Returns the type of a module, with its name in the network if it has one.</summary>
     internal string Describe(Module module) =>
         _path.Length == 0 ? module.GetType().Name : $"{module.GetType().Name} '{_path.TrimEnd('.')}'";
+
+    static Tensor Identity(int side) => Tensor.Eye(side).Reshape(1, 1, side, side);
 
     string Unique(string name)
     {

@@ -36,19 +36,4 @@ internal static class OnnxResize
             ("mode", "linear"),
             ("coordinate_transformation_mode", alignCorners ? "align_corners" : "half_pixel"));
     }
-
-    /// <summary>Applies a linear map of images that is separable, as a matrix along each side.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="x">The images.</param>
-    /// <param name="size">Their new size.</param>
-    /// <param name="map">Resizes images [1, 1, H, W].</param>
-    public static OnnxValue Resample(this OnnxGraph graph, OnnxValue x, Size2 size, Func<Tensor, Size2, Tensor> map)
-    {
-        (int height, int width) = (x.Shape[2], x.Shape[3]);
-        Tensor rows = map(Identity(height), (size.Height, height)).Reshape(size.Height, height);
-        Tensor columns = map(Identity(width), (width, size.Width)).Reshape(width, size.Width);
-        return graph.Node("MatMul", [graph.Weight(rows), graph.Node("MatMul", [x, graph.Weight(columns)])]);
-    }
-
-    static Tensor Identity(int side) => Tensor.Eye(side).Reshape(1, 1, side, side);
 }
