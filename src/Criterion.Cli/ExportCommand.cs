@@ -30,8 +30,8 @@ internal sealed class ExportCommand
     Command Build(ToolConsole console)
     {
         Command command = new("export",
-            "Writes the trained network of a run for other runtimes: the generator of a GAN (latents to samples), a translator of a "
-                + "CycleGAN (images to images) or the encoder of a Siamese network (images to embeddings). Images have values in [-1, 1].")
+            "Writes the trained network of a run as ONNX for other runtimes: the generator of a GAN, a translator of a CycleGAN, or the "
+                + "encoder of a Siamese network.")
         {
             _run, _onnx, _translator,
         };
@@ -63,8 +63,8 @@ internal sealed class ExportCommand
 
         if (parsed.IsGiven(_translator))
         {
-            throw new ToolException($"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which has no translators. "
-                + "Omit it.");
+            throw new ToolException(
+                $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which has no translators. Omit it.");
         }
 
         return record is SiameseRunRecord siamese ? ("encoder", EncoderFile.Read(run), [.. siamese.Data.Shape]) : Generator(run);

@@ -14,7 +14,7 @@ public abstract partial class Module
     {
         ArgumentNullException.ThrowIfNull(graph);
         throw new OnnxException(
-            $"Onnx: {graph.Describe(this)} has no ONNX form. Override {nameof(ToOnnx)} in {GetType().Name}, or write the other parts of the "
-            + "network alone.");
+            $"Onnx: {graph.Describe(this)} has no ONNX form. Override {nameof(ToOnnx)} in {GetType().Name}, or write the other parts of "
+            + "the network alone.");
     }
 }

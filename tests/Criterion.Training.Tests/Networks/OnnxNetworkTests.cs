@@ -1,3 +1,4 @@
+using System.Reflection;
 using Criterion.Nn;
 using Criterion.Tests.Nn;
 
@@ -96,7 +97,7 @@ public class OnnxNetworkTests
     public void Every_network_has_an_ONNX_form() => Assert.Empty(
         from type in typeof(FashionClassifier).Assembly.GetTypes()
         where type.IsSubclassOf(typeof(Module)) && !type.IsAbstract
-        where type.GetMethod("ToOnnx", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.DeclaringType != type
+        where type.GetMethod("ToOnnx", BindingFlags.Instance | BindingFlags.NonPublic)!.DeclaringType != type
         select type.Name);
 
     // Steps that move the running statistics away from their start.

@@ -53,8 +53,8 @@ public static class Onnx
     /// <summary>Writes a network to a stream.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="module">The network.</param>
-    /// <param name="inputShape"><inheritdoc cref="Write(string, Module, Shape, DType, bool)" path="/param[@name='inputShape']/node()"/></param>
-    /// <param name="inputType"><inheritdoc cref="Write(string, Module, Shape, DType, bool)" path="/param[@name='inputType']/node()"/></param>
+    /// <param name="inputShape">The shape of one input without its batch dimension: <c>[1, 28, 28]</c> for [N, 1, 28, 28].</param>
+    /// <param name="inputType">The type of the input: Int64 for a network that starts with an embedding. Default: Float32.</param>
     /// <exception cref="OnnxException">
     /// A module has no ONNX form, has hooks or weights of Float64, or the file would exceed 2 GiB. The message names it.
     /// </exception>

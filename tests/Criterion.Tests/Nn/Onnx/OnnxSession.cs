@@ -6,7 +6,8 @@ namespace Criterion.Tests.Nn;
 /// <summary>A network as ONNX Runtime computes it.</summary>
 internal sealed class OnnxSession : IDisposable
 {
-    static readonly Lazy<string?> Problem = new(LoadingProblem);
+    /// <summary>The reason why ONNX Runtime does not load, or null.</summary>
+    public static readonly Lazy<string?> Problem = new(LoadingProblem);
 
     readonly InferenceSession _session;
 
