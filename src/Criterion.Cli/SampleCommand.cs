@@ -63,7 +63,9 @@ internal sealed class SampleCommand
         }
     }
 
-    static string Generator(string run)
+    /// <summary>Returns the file of the generator in a folder, or the file itself.</summary>
+    /// <exception cref="ToolException">There is none.</exception>
+    internal static string Generator(string run)
     {
         string file = Directory.Exists(run) ? Path.Combine(run, GeneratorFile.Name) : run;
         return File.Exists(file)

@@ -66,6 +66,7 @@ internal static class Tool
         {
             TrainCommand.Create(console, stop),
             SampleCommand.Create(console),
+            ExportCommand.Create(console),
             SearchCommand.Create(console),
             EvaluateCommand.Create(console),
             ReportCommand.Create(console),

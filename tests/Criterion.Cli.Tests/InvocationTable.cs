@@ -60,14 +60,14 @@ internal static class InvocationTable
     {
         string[] arguments = command.Name switch
         {
-            "sample" or "search" or "report" => [$"{Folder}/run"],
+            "sample" or "search" or "report" or "export" => [$"{Folder}/run"],
             "evaluate" => ["ring", "ring"],
             "loss" => ["mse"],
             _ => [],
         };
-        string file = command.Name is "sample" or "search" ? "new.png" : "new";
-        return option.Name != "--out" && command.Options.Any(static other => other.Name == "--out")
-            ? [.. arguments, "--out", $"{Folder}/{file}"]
+        string file = command.Name is "sample" or "search" ? "new.png" : command.Name == "export" ? "new.onnx" : "new";
+        return command.Options.FirstOrDefault(static other => other.Name is "--out" or "--onnx") is { } output && option != output
+            ? [.. arguments, output.Name, $"{Folder}/{file}"]
             : arguments;
     }
 

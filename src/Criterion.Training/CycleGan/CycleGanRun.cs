@@ -124,8 +124,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     /// <exception cref="TrainingException">The folder is not that of such a run, or its data differ.</exception>
     public static TranslationQuality? Evaluate(string folder)
     {
-        CycleGanRunRecord record = RunFolder.ReadRecord(folder) as CycleGanRunRecord
-            ?? throw new TrainingException($"'{folder}' is not the folder of a run of a CycleGAN. Give one.");
+        CycleGanRunRecord record = RecordOf(folder);
         if (record.LoadA is not null || record.LoadB is not null)
         {
             return null;
@@ -134,10 +133,20 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         (ImageDataset a, ImageDataset b, (Tensor A, Tensor B) pairs) = Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured);
         record.A.CheckSame(a);
         record.B.CheckSame(b);
+        (Sequential aToB, Sequential bToA) = ReadTranslators(folder);
         CycleGanNetworks networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(0));
-        Load(networks.AToB, System.IO.Path.Combine(folder, AToB));
-        Load(networks.BToA, System.IO.Path.Combine(folder, BToA));
-        return TranslationQuality.Measure(networks, pairs.A, pairs.B);
+        return TranslationQuality.Measure(networks with { AToB = aToB, BToA = bToA }, pairs.A, pairs.B);
+    }
+
+    /// <summary>Reads the trained translators of a run, in evaluation mode: <c>[N, C, H, W]</c> to the same, values in [−1, 1].</summary>
+    /// <param name="folder">The folder of a finished or stopped run.</param>
+    /// <returns>The translator of images of domain A to B, and that of B to A.</returns>
+    /// <exception cref="TrainingException">The folder is not that of such a run.</exception>
+    /// <exception cref="DataFormatException">A file is damaged.</exception>
+    public static (Sequential AToB, Sequential BToA) ReadTranslators(string folder)
+    {
+        ResnetTranslator translator = RecordOf(folder).Translator;
+        return (Translator(translator, System.IO.Path.Combine(folder, AToB)), Translator(translator, System.IO.Path.Combine(folder, BToA)));
     }
 
     private protected override void WriteSamples(RunFolder folder)
@@ -162,9 +171,17 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         }
     }
 
-    static void Load(Module translator, string file) => translator.LoadStateDict(File.Exists(file)
-        ? Safetensors.Read(file).Tensors
-        : throw new TrainingException($"There is no '{file}': the run is unfinished. Resume it first."));
+    static CycleGanRunRecord RecordOf(string folder) => RunFolder.ReadRecord(folder) as CycleGanRunRecord
+        ?? throw new TrainingException($"'{folder}' is not the folder of a run of a CycleGAN. Give one.");
+
+    static Sequential Translator(ResnetTranslator network, string file)
+    {
+        Sequential translator = network.Build(new RandomStream(0));
+        translator.LoadStateDict(File.Exists(file)
+            ? Safetensors.Read(file).Tensors
+            : throw new TrainingException($"There is no '{file}': the run is unfinished. Resume it first."));
+        return translator.Eval();
+    }
 
     // If one domain has colour, both have.
     static (ImageDataset A, ImageDataset B, (Tensor, Tensor)? Pairs) Loaded(ImageDataset a, ImageDataset b)

@@ -80,5 +80,7 @@ public sealed record EmbeddingNetwork
         public TrainingHead(Module head) => _head = Child("head", head);
 
         public override Tensor Forward(Tensor input) => IsTraining ? _head.Forward(input) : input;
+
+        protected override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => input;
     }
 }

@@ -27,6 +27,11 @@ public sealed class FashionClassifier : Module
     const int Side = 32;
     const int ItemsHeldOut = 2000;
     const ulong SplitSeed = 2017;
+    const int Odd = 28;
+    const int Border = (Side - Odd) / 2;
+
+    // Of red, green and blue: ITU-R BT.601.
+    static readonly double[] GreyWeights = [0.299, 0.587, 0.114];
 
     readonly Sequential[] _blocks;
     readonly Linear _head;
@@ -66,6 +71,20 @@ public sealed class FashionClassifier : Module
     /// <summary>Computes the logits of the ten classes, <c>[N, 10]</c>.</summary>
     public override Tensor Forward(Tensor input) => Classify(Embed(input));
 
+    /// <inheritdoc/>
+    protected override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        OnnxValue x = Prepare(graph, input);
+        foreach (Sequential block in _blocks)
+        {
+            x = graph.Add(block, block == _blocks[0] ? x : graph.Add(new MaxPool2d(2), x));
+        }
+
+        OnnxValue mean = graph.Node("ReduceMean", [x], ("axes", (long[])[2, 3]), ("keepdims", 0));
+        return graph.Add(_head, mean with { Shape = [.. x.Shape.Dims[..2]] });
+    }
+
     /// <summary>Computes the embedding of images, <c>[N, 96]</c>.</summary>
     /// <exception cref="ShapeException">The tensor is not a batch of images.</exception>
     public Tensor Embed(Tensor images) => Activations(images)[^1].Mean([2, 3]);
@@ -102,8 +121,6 @@ public sealed class FashionClassifier : Module
 
     static Tensor Prepare(Tensor images)
     {
-        const int Odd = 28;
-        const int Border = (Side - Odd) / 2;
         ArgumentNullException.ThrowIfNull(images);
         if (images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0)
         {
@@ -116,14 +133,37 @@ public sealed class FashionClassifier : Module
         {
             (Side, Side) => grey,
             (Odd, Odd) => grey.Pad([Border, Border, Border, Border], -1),
-            ( >= Side, >= Side) => grey.AdaptiveAvgPool2d(Side), // a mean over areas, since single pixels would alias
-            _ => grey.UpsampleBilinear2d(Side, antialias: true),
+            (int height, int width) => Resizing(height, width)(grey, Side),
         };
     }
 
-    // The weights of ITU-R BT.601.
-    static Tensor Grey(Tensor images) =>
-        (images.Narrow(1, 0, 1) * 0.299) + (images.Narrow(1, 1, 1) * 0.587) + (images.Narrow(1, 2, 1) * 0.114);
+    // A mean over areas, since single pixels would alias.
+    static Func<Tensor, Size2, Tensor> Resizing(int height, int width) => height >= Side && width >= Side
+        ? static (images, size) => images.AdaptiveAvgPool2d(size)
+        : static (images, size) => images.UpsampleBilinear2d(size, antialias: true);
+
+    static OnnxValue Prepare(OnnxGraph graph, OnnxValue images)
+    {
+        Tensor weights = Tensor.From(GreyWeights, [1, GreyWeights.Length, 1, 1]).To(DType.Float32);
+        OnnxValue grey = images.Shape[1] == 1
+            ? images
+            : graph.Node("Conv", [images, graph.Weight(weights, "grey")]) with { Shape = [images.Shape[0], 1, .. images.Shape.Dims[2..]] };
+        return (images.Shape[2], images.Shape[3]) switch
+        {
+            (Side, Side) => grey,
+            (Odd, Odd) => Bordered(graph, grey),
+            (int height, int width) => graph.Resize(grey, Side, Resizing(height, width)),
+        };
+    }
+
+    static OnnxValue Bordered(OnnxGraph graph, OnnxValue grey)
+    {
+        OnnxValue borders = graph.Integers(0, 0, Border, Border, 0, 0, Border, Border);
+        return graph.Node("Pad", [grey, borders, graph.Constant(-1)]) with { Shape = [grey.Shape[0], 1, Side, Side] };
+    }
+
+    static Tensor Grey(Tensor images) => (images.Narrow(1, 0, 1) * GreyWeights[0]) + (images.Narrow(1, 1, 1) * GreyWeights[1])
+        + (images.Narrow(1, 2, 1) * GreyWeights[2]);
 
     static int Position(string layer)
     {

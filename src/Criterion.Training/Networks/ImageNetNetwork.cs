@@ -60,6 +60,13 @@ public abstract class ImageNetNetwork : Module
     /// <inheritdoc cref="Features" path="/exception"/>
     public override Tensor Forward(Tensor input) => Features(input, _layers[^1])[0];
 
+    /// <inheritdoc/>
+    protected override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return graph.Add(_features, input);
+    }
+
     /// <summary>
     /// Computes the outputs of layers for normalised images, in the given order. Layers after the last one are not computed.
     /// </summary>

@@ -56,4 +56,11 @@ internal sealed class ReconstructionError : Module
         Tensor error = _decoder.Forward(_encoder.Forward(input)) - input;
         return (_squared ? error * error : error.Abs()).Flatten(1).Mean(1);
     }
+
+    protected override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue error = graph.Node("Sub", [graph.Add(_decoder, graph.Add(_encoder, input)), input]);
+        OnnxValue size = _squared ? graph.Node("Mul", [error, error]) : graph.Node("Abs", [error]);
+        return graph.Node("ReduceMean", [size], ("axes", (long[])[1, 2, 3]), ("keepdims", 0)) with { Shape = [input.Shape[0]] };
+    }
 }

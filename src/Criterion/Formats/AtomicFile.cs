@@ -51,6 +51,19 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Throws if a file exists that must not be overwritten.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether it may be overwritten.</param>
+    /// <param name="operation">The operation in the error.</param>
+    internal static void CheckNew(string path, bool overwrite, string operation)
+    {
+        if (!overwrite && File.Exists(path) && !IsDevice(Path.GetFullPath(path)))
+        {
+            throw new IOException(
+                $"{operation}: '{path}' already exists. Choose another file, or pass overwrite: true to replace it.");
+        }
+    }
+
     /// <summary>
     /// Returns whether a full path is a device: below <c>/dev</c>, except for shared memory, or what Windows makes of names such as
     /// <c>NUL</c>.

@@ -7,6 +7,9 @@ public sealed class Identity : Layer
 {
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input;
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => input;
 }
 
 /// <summary>Computes max(x, 0).</summary>
@@ -14,6 +17,9 @@ public sealed class ReLU : Layer
 {
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Relu();
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Relu", [input]);
 }
 
 /// <summary>Computes x above 0 and slope · x below.</summary>
@@ -28,6 +34,9 @@ public sealed class LeakyReLU(double slope = 0.01) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.LeakyRelu(Slope);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("LeakyRelu", [input], ("alpha", Slope));
 }
 
 /// <summary>Computes x above 0 and α(eˣ − 1) below.</summary>
@@ -42,6 +51,9 @@ public sealed class ELU(double alpha = 1) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Elu(Alpha);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Elu", [input], ("alpha", Alpha));
 }
 
 /// <summary>Computes the self-normalizing ELU (Klambauer et al., 2017).</summary>
@@ -49,6 +61,9 @@ public sealed class SELU : Layer
 {
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Selu();
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Selu", [input]);
 }
 
 /// <summary>Computes x · Φ(x), Φ the normal distribution function.</summary>
@@ -63,6 +78,19 @@ public sealed class GELU(bool tanh = false) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Gelu(Tanh);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue inner = Tanh
+            ? graph.Node("Tanh", [graph.Product(Cubic(graph, input), Math.Sqrt(2 / Math.PI))])
+            : graph.Node("Erf", [graph.Product(input, Math.Sqrt(0.5))]);
+        return graph.Product(graph.Product(input, 0.5), graph.Sum(inner, graph.Constant(1)));
+    }
+
+    // x + 0.044715 x³
+    static OnnxValue Cubic(OnnxGraph graph, OnnxValue x) =>
+        graph.Sum(x, graph.Product(graph.Product(graph.Product(x, x), x), 0.044715));
 }
 
 /// <summary>Computes x · σ(x), also known as swish.</summary>
@@ -70,6 +98,9 @@ public sealed class SiLU : Layer
 {
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Silu();
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Product(input, graph.Node("Sigmoid", [input]));
 }
 
 /// <summary>Computes 1 / (1 + e⁻ˣ).</summary>
@@ -77,6 +108,9 @@ public sealed class Sigmoid : Layer
 {
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Sigmoid();
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Sigmoid", [input]);
 }
 
 /// <summary>Computes tanh x.</summary>
@@ -84,6 +118,9 @@ public sealed class Tanh : Layer
 {
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Tanh();
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Tanh", [input]);
 }
 
 /// <summary>Computes ln(1 + e^(βx)) / β. Exact for any x, whereas PyTorch's returns x above a threshold.</summary>
@@ -98,6 +135,10 @@ public sealed class Softplus(double beta = 1) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Softplus(Beta);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) =>
+        graph.Product(graph.Node("Softplus", [graph.Product(input, Beta)]), 1 / Beta);
 }
 
 /// <summary>Computes eˣ / Σ eˣ along a dimension.</summary>
@@ -112,6 +153,9 @@ public sealed class Softmax(int dim) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Softmax(Dim);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Softmax", [input], ("axis", Dim));
 }
 
 /// <summary>Computes x − ln Σ eˣ along a dimension.</summary>
@@ -126,4 +170,7 @@ public sealed class LogSoftmax(int dim) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.LogSoftmax(Dim);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("LogSoftmax", [input], ("axis", Dim));
 }

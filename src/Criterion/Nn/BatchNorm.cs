@@ -28,6 +28,19 @@ public abstract class BatchNorm : ChannelNorm
         return UsesRunningStats ? NormalizeByRunningStats(input, layout) : NormalizeByBatch(input, layout);
     }
 
+    /// <inheritdoc/>
+    protected internal sealed override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (RunningMean is not null)
+        {
+            return NormalizeByRunningStats(graph, input);
+        }
+
+        long[] others = [0, .. Enumerable.Range(2, input.Shape.Rank - 2).Select(static axis => (long)axis)];
+        return graph.ScaleAndShift(graph.Standardize(input, Epsilon, others), Weight, Bias);
+    }
+
     /// <summary>Returns the input's layout as [N, C, L].</summary>
     private protected abstract NormLayout LayoutOf(Tensor input);
 

@@ -116,6 +116,16 @@ public abstract class ChannelNorm : Layer
         return ScaleAndShift(x, layout, scale, Bias is null ? shift : shift + Bias);
     }
 
+    /// <summary>Describes the normalization by running statistics.</summary>
+    private protected OnnxValue NormalizeByRunningStats(OnnxGraph graph, OnnxValue input) => graph.Node(
+        "BatchNormalization",
+        [input, ScaleIn(graph), ShiftIn(graph), graph.Weight(RunningMean), graph.Weight(RunningVar)],
+        ("epsilon", Epsilon));
+
+    private protected OnnxValue ScaleIn(OnnxGraph graph) => graph.Weight(Weight ?? Tensor.Ones(Features), "weight");
+
+    private protected OnnxValue ShiftIn(OnnxGraph graph) => graph.Weight(Bias ?? Tensor.Zeros(Features), "bias");
+
     /// <summary>Computes x · scale + shift, each [C].</summary>
     private protected static Tensor ScaleAndShift(Tensor x, NormLayout layout, Tensor scale, Tensor shift)
     {

@@ -56,4 +56,14 @@ public sealed class ClassWeights : Layer
         Tensor cosines = UnitRows.Of(input).MatMul(UnitRows.Of(Weight).Transpose());
         return Centres == 1 ? cosines : cosines.Reshape(input.Shape[0], Classes, Centres).Max(-1);
     }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue classes = graph.UnitRows(graph.Weight(Weight));
+        OnnxValue cosines = graph.Node("MatMul", [graph.UnitRows(input), graph.Permute(classes, 1, 0)]);
+        return Centres == 1
+            ? cosines
+            : graph.Node("ReduceMax", [graph.Reshape(cosines, 0, Classes, Centres)], ("axes", (long[])[-1]), ("keepdims", 0));
+    }
 }

@@ -87,6 +87,14 @@ public sealed class Conv1d : WeightedModule
                 $"Conv1d: the input {input.Shape} with padding {Padding} is shorter than the kernel, which covers {field} values. "
                 + "Use longer sequences, more padding or a smaller kernel.");
     }
+
+    internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input, OnnxValue weight) => graph.Node(
+        "Conv",
+        [input, weight, graph.Weight(Bias)],
+        ("strides", (long[])[Stride]),
+        ("pads", (long[])[Padding, Padding]),
+        ("dilations", (long[])[Dilation]),
+        ("group", Groups));
 }
 
 /// <summary>
@@ -188,6 +196,9 @@ public sealed class ConvTranspose1d : WeightedModule
                 weight.Unsqueeze(2), Bias, (1, Stride), (0, Padding), (0, OutputPadding), (1, Dilation), Groups)
             .Squeeze(2);
     }
+
+    internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input, OnnxValue weight) =>
+        new OnnxConvTranspose([Stride], [Padding], [OutputPadding], [Dilation], Groups).Add(graph, input, weight, Bias);
 }
 
 /// <summary>Checks of layers of sequences [N, C, L].</summary>

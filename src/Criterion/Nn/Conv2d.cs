@@ -76,6 +76,14 @@ public sealed class Conv2d : WeightedModule
         ("bias", Bias is not null, true));
 
     internal override Tensor Apply(Tensor input, Tensor weight) => input.Conv2d(weight, Bias, Stride, Padding, Dilation, Groups);
+
+    internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input, OnnxValue weight) => graph.Node(
+        "Conv",
+        [input, weight, graph.Weight(Bias)],
+        ("strides", Stride.Pair()),
+        ("pads", Padding.Borders()),
+        ("dilations", Dilation.Pair()),
+        ("group", Groups));
 }
 
 /// <summary>Checks of the options of convolutions.</summary>

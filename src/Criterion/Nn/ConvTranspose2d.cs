@@ -86,4 +86,7 @@ public sealed class ConvTranspose2d : WeightedModule
 
     internal override Tensor Apply(Tensor input, Tensor weight) =>
         input.ConvTranspose2d(weight, Bias, Stride, Padding, OutputPadding, Dilation, Groups);
+
+    internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input, OnnxValue weight) =>
+        new OnnxConvTranspose(Stride.Pair(), Padding.Pair(), OutputPadding.Pair(), Dilation.Pair(), Groups).Add(graph, input, weight, Bias);
 }

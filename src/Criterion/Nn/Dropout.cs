@@ -30,6 +30,9 @@ public abstract class DropoutBase : Layer
         return TensorFormula.Map(new ZeroedAndScaled(Probability), x, Tensor.Rand(NoiseShape(x), x.DType, _random));
     }
 
+    /// <inheritdoc/>
+    protected internal sealed override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => input;
+
     /// <summary>Returns the shape of the random numbers, which is broadcast to the input's.</summary>
     private protected abstract Shape NoiseShape(Tensor input);
 

@@ -59,4 +59,7 @@ public sealed class Embedding : Layer
 
         return rows.Reshape([.. input.Shape.Dims, Weight.Shape[1]]);
     }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Gather", [graph.Weight(Weight), input]);
 }

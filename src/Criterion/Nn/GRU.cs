@@ -59,6 +59,11 @@ public sealed class GRU : Recurrent
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => Run(input, initial: null, states: 1).Output;
 
+    private protected override (string Type, (string, object)[] Attributes) OnnxOperator => ("GRU", [("linear_before_reset", 1)]);
+
+    // z, r, n
+    private protected override int[] OnnxGates => [1, 0, 2];
+
     private protected override void Step(Tensor fromInput, Tensor fromHidden, Tensor[] state)
     {
         Tensor reset = (Gate(fromInput, 0) + Gate(fromHidden, 0)).Sigmoid();

@@ -66,4 +66,16 @@ public sealed class GroupNorm : Layer
             : Normalization.ScaleAndShift(
                 y.Reshape(samples, Channels, -1), Normalization.Channels(Weight), Normalization.Channels(Bias!)).Reshape(input.Shape);
     }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        OnnxValue y = graph.Node(
+            "InstanceNormalization",
+            [graph.Reshape(input, 0, Groups, -1), graph.Weight(Tensor.Ones(Groups)), graph.Weight(Tensor.Zeros(Groups))],
+            ("epsilon", Epsilon));
+        OnnxValue shaped = graph.Reshape(y, [0, Channels, .. input.Shape.Skip(2).Select(static size => (long)size)]);
+        return graph.ScaleAndShift(shaped with { Shape = input.Shape }, Weight, Bias);
+    }
 }

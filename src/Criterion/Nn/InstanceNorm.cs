@@ -25,6 +25,11 @@ public abstract class InstanceNorm : ChannelNorm
         return UsesRunningStats ? NormalizeByRunningStats(input, layout) : NormalizeByInstance(input, layout);
     }
 
+    /// <inheritdoc/>
+    protected internal sealed override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => RunningMean is null
+        ? graph.Node("InstanceNormalization", [input, ScaleIn(graph), ShiftIn(graph)], ("epsilon", Epsilon))
+        : NormalizeByRunningStats(graph, input);
+
     /// <summary>Returns the input's layout as [N, C, L].</summary>
     private protected abstract NormLayout LayoutOf(Tensor input);
 

@@ -61,6 +61,11 @@ public sealed class LSTM : Recurrent
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => Run(input, initial: null, states: 2).Output;
 
+    private protected override (string Type, (string, object)[] Attributes) OnnxOperator => ("LSTM", []);
+
+    // i, o, f, g
+    private protected override int[] OnnxGates => [0, 3, 1, 2];
+
     private protected override void Step(Tensor fromInput, Tensor fromHidden, Tensor[] state)
     {
         Tensor gates = fromInput + fromHidden;

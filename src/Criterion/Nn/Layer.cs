@@ -26,6 +26,9 @@ public abstract class Layer : Module
     /// </summary>
     protected virtual DType? InputType => OwnFloatType;
 
+    /// <summary>Gets whether functions run before or after <see cref="Compute"/>.</summary>
+    internal bool HasHooks => Volatile.Read(ref _before) is not null || Volatile.Read(ref _after) is not null;
+
     /// <summary>Checks the type of the input, and computes the output with the hooks before and after.</summary>
     /// <param name="input">The input.</param>
     /// <exception cref="DTypeException">The input has another type than the parameters.</exception>

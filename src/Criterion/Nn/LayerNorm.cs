@@ -62,4 +62,11 @@ public sealed class LayerNorm : Layer
         Tensor y = Normalization.Apply(input, rows, null, null, Epsilon, out _, out _);
         return Weight is null ? y : Normalization.ScaleAndShift(y, Weight, Bias!);
     }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue weight = graph.Weight(Weight ?? Tensor.Ones(Shape), "weight");
+        return graph.Node("LayerNormalization", [input, weight, graph.Weight(Bias)], ("axis", -Shape.Rank), ("epsilon", Epsilon));
+    }
 }

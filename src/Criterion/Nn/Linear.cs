@@ -40,4 +40,7 @@ public sealed class Linear : WeightedModule
         Tensor output = Bias is null ? product : product + Bias;
         return input.Rank > 2 ? output.Reshape([.. input.Shape.Dims[..^1], weight.Shape[0]]) : output;
     }
+
+    internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input, OnnxValue weight) =>
+        graph.Affine(input, weight, graph.Weight(Bias));
 }

@@ -169,7 +169,7 @@ public abstract partial class Module : IStateful
     }
 
     /// <summary>Visits this module and then its children, each with the prefix of its names.</summary>
-    void Visit(Action<string, Module> action, string prefix = "")
+    internal void Visit(Action<string, Module> action, string prefix = "")
     {
         action(prefix, this);
         foreach ((string name, Module child) in _children)

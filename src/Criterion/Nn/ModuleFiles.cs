@@ -20,12 +20,7 @@ public static class ModuleFiles
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!overwrite && File.Exists(path) && !AtomicFile.IsDevice(Path.GetFullPath(path)))
-        {
-            throw new IOException(
-                $"{module.GetType().Name}: '{path}' already exists. Choose another file, or pass overwrite: true to replace it.");
-        }
-
+        AtomicFile.CheckNew(path, overwrite, module.GetType().Name);
         Safetensors.Write(path, module.StateDict());
     }
 

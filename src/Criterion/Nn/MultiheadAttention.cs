@@ -120,6 +120,24 @@ public sealed class MultiheadAttention : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => Attend(input, input, input, default);
 
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        OnnxValue x = BatchFirst ? input : graph.Permute(input, 1, 0, 2);
+        OnnxValue projected = graph.Affine(x, graph.Weight(InputWeight), graph.Weight(InputBias));
+
+        // [N, L, 3 · dim] → [3, N, heads, L, dim / heads]
+        OnnxValue parts = graph.Permute(graph.Reshape(projected, 0, 0, 3, Heads, Dim / Heads), 2, 0, 3, 1, 4);
+        (OnnxValue q, OnnxValue k, OnnxValue v) = (Part(0), Part(1), Part(2));
+        OnnxValue scores = graph.Node("MatMul", [graph.Product(q, 1 / Math.Sqrt(Dim / Heads)), graph.Permute(k, 0, 1, 3, 2)]);
+        OnnxValue mixed = graph.Node("MatMul", [graph.Node("Softmax", [scores], ("axis", -1)), v]);
+        OnnxValue joined = graph.Reshape(BatchFirst ? graph.Permute(mixed, 0, 2, 1, 3) : graph.Permute(mixed, 2, 0, 1, 3), 0, 0, Dim);
+        return graph.Add(_output, joined with { Shape = input.Shape });
+
+        OnnxValue Part(int index) => graph.Node("Gather", [parts, graph.Weight(Tensor.Full([], index, DType.Int64))]);
+    }
+
     Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMasks masks)
     {
         CheckShapes(query, key, value);

@@ -38,6 +38,10 @@ public sealed class PReLU : Layer
     /// <exception cref="ShapeException">There are several slopes and not as many channels.</exception>
     protected override Tensor Compute(Tensor input) => TensorFormula.Map(default(Bent), input, SlopesFor(input));
 
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) =>
+        graph.Node("PRelu", [input, Count == 1 ? graph.Weight(Weight) : graph.Channels(graph.Weight(Weight), input.Shape.Rank)]);
+
     Tensor SlopesFor(Tensor input)
     {
         if (Weight.Count == 1)

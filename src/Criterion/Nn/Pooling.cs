@@ -25,6 +25,15 @@ public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.AvgPool2d(Kernel, Stride, Padding, CountPadding);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node(
+        "AveragePool",
+        [input],
+        ("kernel_shape", Kernel.Pair()),
+        ("strides", Stride.Pair()),
+        ("pads", Padding.Borders()),
+        ("count_include_pad", CountPadding ? 1 : 0));
 }
 
 /// <summary>Computes the maximum of each window of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.MaxPool2d</c>.</summary>
@@ -48,6 +57,10 @@ public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.MaxPool2d(Kernel, Stride, Padding);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node(
+        "MaxPool", [input], ("kernel_shape", Kernel.Pair()), ("strides", Stride.Pair()), ("pads", Padding.Borders()));
 }
 
 /// <summary>
@@ -64,4 +77,21 @@ public sealed class AdaptiveAvgPool2d(Size2 output) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.AdaptiveAvgPool2d(Output);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        (int height, int width) = (input.Shape[2], input.Shape[3]);
+        if (Output == 1)
+        {
+            return graph.Node("GlobalAveragePool", [input]);
+        }
+
+        // Areas of unequal size are a matrix along each side.
+        Size2 area = (height / Output.Height, width / Output.Width);
+        return height % Output.Height == 0 && width % Output.Width == 0
+            ? graph.Node("AveragePool", [input], ("kernel_shape", area.Pair()), ("strides", area.Pair()))
+            : graph.Resize(input, Output, static (image, size) => image.AdaptiveAvgPool2d(size));
+    }
 }

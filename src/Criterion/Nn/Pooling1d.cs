@@ -36,6 +36,15 @@ public sealed class AvgPool1d : Layer
         .AvgPool2d((1, Kernel), (1, Stride), (0, Padding), CountPadding)
         .Squeeze(2);
 
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node(
+        "AveragePool",
+        [input],
+        ("kernel_shape", (long[])[Kernel]),
+        ("strides", (long[])[Stride]),
+        ("pads", (long[])[Padding, Padding]),
+        ("count_include_pad", CountPadding ? 1 : 0));
+
     /// <summary>Checks the options of a window.</summary>
     internal static (int Kernel, int Stride, int Padding) Windows(string layer, int kernel, int? stride, int padding)
     {
@@ -89,4 +98,12 @@ public sealed class MaxPool1d : Layer
     protected override Tensor Compute(Tensor input) => AvgPool1d.CheckLength("MaxPool1d", input, _windows)
         .MaxPool2d((1, Kernel), (1, Stride), (0, Padding))
         .Squeeze(2);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node(
+        "MaxPool",
+        [input],
+        ("kernel_shape", (long[])[Kernel]),
+        ("strides", (long[])[Stride]),
+        ("pads", (long[])[Padding, Padding]));
 }

@@ -68,6 +68,42 @@ public abstract class Recurrent : Layer
         _dropout?.SetTraining(training);
     }
 
+    /// <summary>Gets the operator of a layer in ONNX, and its attributes besides size and direction.</summary>
+    private protected abstract (string Type, (string, object)[] Attributes) OnnxOperator { get; }
+
+    /// <summary>Gets the positions of the gates in ONNX's order.</summary>
+    private protected abstract int[] OnnxGates { get; }
+
+    /// <inheritdoc/>
+    protected internal sealed override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue first = BatchFirst ? graph.Permute(input, 1, 0, 2) : input;
+        OnnxValue last = Enumerable.Range(0, Layers).Aggregate(first, (x, layer) => LayerToOnnx(graph, x, layer));
+        return BatchFirst ? graph.Permute(last, 1, 0, 2) : last;
+    }
+
+    OnnxValue LayerToOnnx(OnnxGraph graph, OnnxValue x, int layer)
+    {
+        Cell[] cells = _cells[(layer * Directions)..((layer + 1) * Directions)];
+        OnnxValue y = graph.Node(
+            OnnxOperator.Type,
+            [
+                x,
+                graph.Weight(Stack(static cell => cell.InputWeight), $"weight_ih_l{layer}"),
+                graph.Weight(Stack(static cell => cell.HiddenWeight), $"weight_hh_l{layer}"),
+                Bias ? graph.Weight(Tensor.Cat([Stack(static cell => cell.InputBias!), Stack(static cell => cell.HiddenBias!)], 1),
+                    $"bias_l{layer}") : null,
+            ],
+            [("hidden_size", HiddenSize), ("direction", Bidirectional ? "bidirectional" : "forward"), .. OnnxOperator.Attributes]);
+
+        // [L, directions, N, H] → [L, N, directions · H]
+        return graph.Reshape(graph.Permute(y, 0, 2, 1, 3), 0, 0, Directions * HiddenSize);
+
+        Tensor Stack(Func<Cell, Tensor> weight) => Tensor.Stack([.. cells.Select(cell => InOnnxOrder(weight(cell)))]);
+    }
+
+    Tensor InOnnxOrder(Tensor weight) => Tensor.Cat([.. OnnxGates.Select(gate => weight.Narrow(0, gate * HiddenSize, HiddenSize))]);
+
     /// <summary>Runs all layers over sequences.</summary>
     /// <param name="input">[L, N, InputSize], or [N, L, InputSize] with batchFirst.</param>
     /// <param name="initial">The initial states, each [Layers · Directions, N, HiddenSize], or null for zeros.</param>

@@ -18,4 +18,8 @@ public sealed class ReflectionPad2d(int padding) : Layer
     {
         return input.PadReflect([Padding, Padding, Padding, Padding]);
     }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) =>
+        graph.Node("Pad", [input, graph.Integers(0, 0, Padding, Padding, 0, 0, Padding, Padding)], ("mode", "reflect"));
 }

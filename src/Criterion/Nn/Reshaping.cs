@@ -16,6 +16,26 @@ public sealed class Flatten(int start = 1, int end = -1) : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.Flatten(Start, End);
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.Shape.Rank == 1)
+        {
+            return input;
+        }
+
+        // The batch is copied (0), or part of the size that is inferred (−1).
+        Shape shape = input.Shape;
+        (int start, int end) = (shape.Dim(Start), shape.Dim(End));
+        int joined = shape.CountOf(start, end + 1);
+        long[] sizes = [.. Sizes(shape, 0, start), start == 0 ? -1 : joined, .. Sizes(shape, end + 1, shape.Rank)];
+        return graph.Reshape(input, sizes);
+    }
+
+    static IEnumerable<long> Sizes(Shape shape, int from, int to) =>
+        Enumerable.Range(from, to - from).Select(dim => dim == 0 ? 0L : shape[dim]);
 }
 
 /// <summary>Splits one dimension: [N, C · H · W] → [N, C, H, W]. PyTorch equivalent: <c>torch.nn.Unflatten</c>.</summary>
@@ -37,5 +57,24 @@ public sealed class Unflatten(int dim, Shape sizes) : Layer
     {
         int at = input.Shape.Dim(Dim);
         return input.Reshape([.. input.Shape.Dims[..at], .. Sizes.Dims, .. input.Shape.Dims[(at + 1)..]]);
+    }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(input);
+        int at = input.Shape.Dim(Dim);
+        return at > 0
+            ? graph.Reshape(
+                input,
+                [
+                    0,
+                    .. input.Shape.Skip(1).Take(at - 1).Select(static size => (long)size),
+                    .. Sizes.Select(static size => (long)size),
+                    .. input.Shape.Skip(at + 1).Select(static size => (long)size),
+                ])
+            : throw new OnnxException(
+                $"Onnx: {graph.Describe(this)} splits the batch, whose size is any number in a file. Split another dimension.");
     }
 }

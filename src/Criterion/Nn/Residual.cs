@@ -24,4 +24,7 @@ public sealed class Residual : Layer
         activations.ReleaseInput(change.Storage, output.Storage, GetType());
         return output;
     }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) => graph.Node("Add", [input, graph.Add(_body, input)]);
 }

@@ -50,6 +50,10 @@ public sealed class Sequential : Layer, IReadOnlyList<Module>
     }
 
     /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input) =>
+        _modules.Aggregate(input, (value, module) => graph.Add(module, value));
+
+    /// <inheritdoc/>
     public IEnumerator<Module> GetEnumerator() => ((IEnumerable<Module>)_modules).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

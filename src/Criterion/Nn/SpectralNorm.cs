@@ -67,13 +67,23 @@ public sealed class SpectralNorm : Layer
         OptionText.Of([_layer.GetType().Name], ("iterations", Iterations, 1), ("epsilon", Epsilon, 1e-12));
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input)
+    protected override Tensor Compute(Tensor input) => _layer.Apply(input, Normalized());
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return _layer.ToOnnx(graph, input, graph.Weight(Normalized(), "weight"));
+    }
+
+    /// <summary>Returns the weight divided by its σ, after the power iterations of training.</summary>
+    Tensor Normalized()
     {
         Tensor weight = _layer.Weight;
         double scale = Scale(weight);
         if (scale == 0)
         {
-            return _layer.Apply(input, weight);
+            return weight;
         }
 
         bool isFinite = !double.IsNaN(scale);
@@ -85,7 +95,7 @@ public sealed class SpectralNorm : Layer
         Tensor scaled = scale == 1 || !isFinite ? weight : weight / scale;
         Tensor matrix = Matrix(scaled);
         (Tensor u, Tensor v) = IsTraining && isFinite ? Iterate(matrix.Detach()) : (_u.Clone(), _v.Clone());
-        return _layer.Apply(input, scaled / u.Dot(matrix.MatMul(v)));
+        return scaled / u.Dot(matrix.MatMul(v));
     }
 
     private protected override void PrepareState()

@@ -55,7 +55,18 @@ public sealed class Upsample : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        Size2 size = Size ?? ((int)(input.Shape[-2] * Scale!.Value), (int)(input.Shape[-1] * Scale.Value));
+        Size2 size = SizeFor(input.Shape);
         return Mode == UpsampleMode.Nearest ? input.UpsampleNearest2d(size) : input.UpsampleBilinear2d(size, AlignCorners);
     }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Mode == UpsampleMode.Nearest
+            ? graph.UpsampleNearest(input, SizeFor(input.Shape))
+            : graph.UpsampleBilinear(input, SizeFor(input.Shape), AlignCorners);
+    }
+
+    Size2 SizeFor(Shape input) => Size ?? ((int)(input[-2] * Scale!.Value), (int)(input[-1] * Scale.Value));
 }

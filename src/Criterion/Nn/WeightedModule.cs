@@ -26,6 +26,16 @@ public abstract class WeightedModule : Layer
     /// <inheritdoc/>
     protected sealed override Tensor Compute(Tensor input) => Apply(input, Weight);
 
+    /// <inheritdoc/>
+    protected internal sealed override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return ToOnnx(graph, input, graph.Weight(Weight));
+    }
+
     /// <summary>Computes the layer with another weight.</summary>
     internal abstract Tensor Apply(Tensor input, Tensor weight);
+
+    /// <summary>Describes the layer with another weight.</summary>
+    internal abstract OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input, OnnxValue weight);
 }

@@ -108,6 +108,25 @@ public class SampleTests
         Assert.Equal(3, Png.Read(temp["images.png"]).Rank);
     }
 
+    [Fact]
+    public void EmbeddingHead_improves_retrieval_of_what_it_has_not_seen()
+    {
+        string[] lines = SampleProgram.Run("EmbeddingHead");
+        Assert.Equal(2, lines.Length);
+        double[] precisions = [.. lines.Select(static line => Number(line.Split(' ')[^1]))];
+        Assert.True(precisions[1] > precisions[0] + 0.2, string.Join('\n', lines));
+    }
+
+    [Fact]
+    public void EmbeddingHead_records_the_embeddings_that_it_contains()
+    {
+        using TemporaryFolder temp = new();
+        SampleProgram.Run("EmbeddingHead", temp["embeddings.npy"]);
+        Assert.Equal(
+            File.ReadAllBytes(RepositoryRoot.File("samples", "EmbeddingHead", "embeddings.npy")),
+            File.ReadAllBytes(temp["embeddings.npy"]));
+    }
+
     /// <summary>The ten tasks of docs/getting-started.md.</summary>
     [Theory]
     [InlineData("FirstLoss")]

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Criterion.Formats;
+using Criterion.Nn;
+using Criterion.Tests.Nn;
 using Criterion.Tests.Repository;
 
 namespace Criterion.Training.Tests;
@@ -35,6 +37,23 @@ public sealed class TrainingSampleTests : IDisposable
             [.. SampleProgram.Run("SiamesePort").Select(static line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture))];
         Assert.Equal(4, losses.Length);
         Assert.InRange(losses[^1], 0, 0.8 * losses[0]);
+    }
+
+    [Fact]
+    public void OnnxInference_draws_what_the_generator_draws()
+    {
+        Assert.SkipWhen(OnnxSession.Problem.Value is not null, $"ONNX Runtime does not load here: {OnnxSession.Problem.Value}");
+        Dcgan networks = new(16, 3, width: 4, latent: 6);
+        Sequential generator = networks.Generator(new RandomStream(1));
+        Onnx.Write(_temp["generator.onnx"], generator, [6, 1, 1]);
+
+        string[] lines = SampleProgram.Run("OnnxInference", _temp["generator.onnx"], _temp["onnx.png"]);
+
+        Assert.Equal([$"64 images of 16x16 in {_temp["onnx.png"]}"], lines);
+        Tensor expected = ImageGrid.Compose(generator.InBatches(networks.Latents(64, new RandomStream(0))));
+        Tensor difference = (Png.Read(_temp["onnx.png"]).To(DType.Float32) - expected.To(DType.Float32)).Abs();
+        Assert.InRange(difference.Max().Item(), 0, 1);
+        Assert.InRange(File.ReadAllLines(RepositoryRoot.File("samples", "OnnxInference", "Program.cs")).Length, 10, 29);
     }
 
     [Fact]
