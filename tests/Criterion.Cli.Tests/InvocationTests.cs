@@ -63,7 +63,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("/three.npy': mse takes 2 inputs: prediction, target.", "loss", "mse", "{folder}/three.npy", "{folder}/three.npy",
         "{folder}/three.npy")]
     [InlineData("--data: There is no file or folder '/nowhere'", "train", "siamese", "--data", "/nowhere", "--out", "{folder}/new")]
-    [InlineData("has no labels, and a Siamese network learns from pairs by class. Put the images of each class into a subfolder", "train",
+    [InlineData("has no labels, and embeddings are learned from classes. Put the images of each class into a subfolder", "train",
         "embedding", "--data", "{folder}/bytes.npy", "--out", "{folder}/new")]
     [InlineData("has no labels. Put the images of each class into a subfolder", "train", "acgan", "--data", "{folder}/bytes.npy", "--out",
         "{folder}/new")]
@@ -129,7 +129,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("There is no '/nowhere'", "sample", "/nowhere", "--out", "{folder}/new.png")]
     [InlineData("is a run of siamese, which has no generator", "sample", "{folder}/siamese", "--out", "{folder}/new.png")]
     [InlineData("is a run of cyclegan, which has no generator", "sample", "{folder}/cyclegan", "--out", "{folder}/new.png")]
-    [InlineData("is not a run of train siamese", "search", "{folder}/run", "--out", "{folder}/new.png")]
+    [InlineData("is not a run of train embedding or train siamese", "search", "{folder}/run", "--out", "{folder}/new.png")]
     [InlineData("There is no", "search", "{folder}/siamese", "--out", "{folder}/new.png")]
     [InlineData("/siamese' is the folder of a run, whose pictures are grids", "evaluate", "{folder}/siamese", "fashion-mnist")]
     [InlineData("/cyclegan' is the folder of a run", "evaluate", "fashion-mnist", "{folder}/cyclegan")]

@@ -44,7 +44,9 @@ public static class RunReport
     }
 
     /// <summary>The judgement of a run that no health check examined.</summary>
-    internal static string TooFewSteps => $"Too few steps: the health checks begin at step {TrainingMonitor.FirstCheck}.";
+    internal static string TooFewSteps => Few(TrainingMonitor.FirstCheck);
+
+    static string Few(long first) => $"Too few steps: the health checks begin at step {first}.";
 
     static string Outcome(RunRecord record, CsvTable losses)
     {
@@ -59,28 +61,30 @@ public static class RunReport
             + string.Create(CultureInfo.InvariantCulture, $"Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
-    static XElement? Findings(RunRecord record, CsvTable losses)
+    static XElement? Findings(RunRecord record, CsvTable losses) => record switch
     {
-        if (record is not GanRunRecord gan)
-        {
-            return null;
-        }
+        GanRunRecord gan => Findings(
+            [
+                .. TrainingMonitor.Replay(losses, gan.Options.Objective).Select(Text),
+                .. gan.Measure is not null && FeatureDomain.Check(gan.Data) is { } unsuited ? [unsuited.Message] : Array.Empty<string>(),
+            ],
+            losses.Count < TrainingMonitor.FirstCheck ? TooFewSteps : null,
+            "None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped."),
+        EmbeddingRunRecord encoder => Findings(
+            [.. EmbeddingMonitor.Replay(losses, encoder.Options.Loss).Select(Text)],
+            losses.Count < EmbeddingMonitor.FirstCheck ? Few(EmbeddingMonitor.FirstCheck) : null,
+            "None: the embeddings did not collapse, the loss was below that of equal embeddings, and no steps were skipped."),
+        _ => null,
+    };
 
-        string[] all =
-        [
-            .. TrainingMonitor.Replay(losses, gan.Options.Objective).Select(static one => $"Step {one.Step}: {one.Finding.Message}"),
-            .. gan.Measure is not null && FeatureDomain.Check(gan.Data) is { } unsuited ? [unsuited.Message] : Array.Empty<string>(),
-        ];
-        return new XElement(
-            "div",
-            all.Length > 0 ? Html.Bullets(all) : null,
-            losses.Count < TrainingMonitor.FirstCheck
-                ? Html.Paragraph(TooFewSteps)
-                : all.Length > 0
-                    ? null
-                    : Html.Paragraph("None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps "
-                        + "were skipped."));
-    }
+    static XElement Findings(string[] all, string? tooFew, string none) => new(
+        "div",
+        all.Length > 0 ? Html.Bullets(all) : null,
+        tooFew is not null ? Html.Paragraph(tooFew)
+        : all.Length > 0 ? null
+        : Html.Paragraph(none));
+
+    static string Text((long Step, Finding Finding) one) => $"Step {one.Step}: {one.Finding.Message}";
 
     // Options of the record that have no effect on this run.
     static string[] Unused(RunRecord record) => record is not GanRunRecord { Options: { } options } ? [] :
@@ -126,7 +130,7 @@ public static class RunReport
     {
         CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; "
             + "then an image of B, its translation to A, and that back to B.",
-        SiameseRunRecord => "Each row is an image that was held out from training, and the images nearest to it.",
+        EmbeddingRunRecord => "Each row is an image that was held out from training, and the images nearest to it.",
         GanRunRecord { Modes: not null } => "Generated points over the modes of the data, from the same latents each time.",
         _ => "Generated samples, from the same latents each time.",
     };

@@ -26,7 +26,7 @@ public enum RunStatus
 /// <summary>The content of <c>run.json</c>: everything that is needed to understand, resume or repeat a run.</summary>
 [JsonDerivedType(typeof(GanRunRecord), "gan")]
 [JsonDerivedType(typeof(CycleGanRunRecord), "cyclegan")]
-[JsonDerivedType(typeof(SiameseRunRecord), "siamese")]
+[JsonDerivedType(typeof(EmbeddingRunRecord), "embedding")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 public abstract record RunRecord
 {
@@ -171,6 +171,11 @@ public sealed record DataArguments
     /// <summary>Gets the grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</summary>
     public double Background { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the file of the labels of the images, integers <c>[N]</c> in a .npy or IDX file; null for those of folders. Default: null.
+    /// </summary>
+    public string? Labels { get; init; }
+
     /// <summary>Creates the arguments, with full paths.</summary>
     /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/param"/>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range, double background = 1) =>
@@ -186,7 +191,11 @@ public sealed record DataArguments
 
     /// <summary>Loads images, where points cannot be used.</summary>
     /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
-    public ImageDataset LoadImages() => ImageDataset.Load(Sources, Size, Range, Background);
+    public ImageDataset LoadImages()
+    {
+        ImageDataset images = ImageDataset.Load(Sources, Size, Range, Background);
+        return Labels is null ? images : images.WithLabelsOf(Labels);
+    }
 
     /// <summary>Loads the data.</summary>
     /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>

@@ -15,7 +15,7 @@ namespace Criterion.Losses;
     Shapes = "x1 [N, D], x2 [N, D] → scalar",
     Source = "Chen et al., A simple framework for contrastive learning of visual representations, 2020, equation 1",
     Alternatives = "InfoNceLoss does not contrast the rows of one view; VicRegLoss and BarlowTwinsLoss need no negatives.")]
-public sealed record NtXentLoss : Loss
+public sealed record NtXentLoss : Loss, IViewLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.5.</param>
@@ -60,6 +60,8 @@ public sealed record NtXentLoss : Loss
         Tensor positives = (scaled * Tensor.Cat([second, first])).Sum(1);
         return Reduce(SoftmaxOfOthers.Of(scaled, all) - positives);
     }
+
+    Tensor IViewLoss.Forward(Tensor x1, Tensor x2) => Forward(x1, x2);
 
     /// <inheritdoc/>
     public override string ToLatex()
