@@ -6,13 +6,13 @@ using Criterion.Training;
 // Re-identification: trains an encoder on pairs of some classes, then searches 1,000 images for a bag, a class held out from training.
 int steps = int.Parse(args.ElementAtOrDefault(0) ?? "300");
 ImageDataset data = ImageDataset.FashionMnist();
-SiameseOptions options = new() { Objective = new CosineEmbeddingObjective(), Seed = 1 };
+EmbeddingOptions options = EmbeddingOptions.Siamese with { Seed = 1 };
 Sequential encoder = new EmbeddingNetwork().Build(new RandomStream(1));
-SiameseTrainer trainer = new(encoder, data.Without(options.HeldOut), options);
+EmbeddingTrainer trainer = new(encoder, data.Without(options.HeldOut), options);
 
 for (int i = 0; i < steps; i++)
 {
-    SiameseStep step = trainer.Step();
+    EmbeddingStep step = trainer.Step();
     if (i % 50 == 0)
     {
         Console.WriteLine($"step {step.Step}  {step.Describe()}");

@@ -26,12 +26,12 @@ internal sealed class DeclaredOptions
     /// <summary>Returns the flag of a declared option, such as <c>--d-steps</c>.</summary>
     public static string Flag(TrainingOption declared) => $"--{declared.Name}";
 
-    /// <summary>Returns options with the given values in place of the present ones.</summary>
+    /// <summary>Returns options with the given values in place of the present ones; a flag that is given is true.</summary>
     /// <exception cref="TrainingException">Values are incompatible with one another.</exception>
     public TOptions Apply<TOptions>(TOptions options, ParseResult parsed)
         where TOptions : TrainingOptions =>
-        _options.Aggregate(options, (changed, one) => parsed.GetResult(one.Option) is { Implicit: false, Tokens: { Count: > 0 } tokens }
-            ? one.Declared.Apply(changed, [.. tokens.Select(static token => token.Value)])
+        _options.Aggregate(options, (changed, one) => parsed.GetResult(one.Option) is { Implicit: false } given
+            ? one.Declared.Apply(changed, [.. given.Tokens.Select(static token => token.Value).DefaultIfEmpty("true")])
             : changed);
 
     static string Description(TrainingOption declared, TrainingOptions defaults, (string? More, string? Default) help)
@@ -48,6 +48,7 @@ internal sealed class DeclaredOptions
         (_, var type) when type == typeof(int) => Create<int?>(declared, description),
         (_, var type) when type == typeof(ulong) => Create<ulong?>(declared, description),
         (_, var type) when type == typeof(double) => Create<double?>(declared, description),
+        (_, var type) when type == typeof(bool) => new Option<bool>(Flag(declared)) { Description = description },
         _ => Create<string?>(declared, description),
     };
 

@@ -88,7 +88,7 @@ internal sealed class EvaluateCommand
         return record switch
         {
             GanRunRecord gan => OfGan(parsed, path, gan),
-            SiameseRunRecord siamese => OfSiamese(parsed, path, siamese),
+            EmbeddingRunRecord encoder => OfEmbedding(parsed, path, encoder),
             _ => OfCycleGan(parsed, path),
         };
     }
@@ -112,15 +112,15 @@ internal sealed class EvaluateCommand
         return Compare(parsed, real, fake);
     }
 
-    int OfSiamese(ParseResult parsed, string path, SiameseRunRecord record)
+    int OfEmbedding(ParseResult parsed, string path, EmbeddingRunRecord record)
     {
-        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of siamese, which draws no samples");
-        ImageDataset data = SiameseCommand.Data(record, path, _console);
-        EmbeddingQuality quality = SiameseRun.Evaluate(record, EncoderFile.Read(path), data);
+        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of {record.Recipe}, which draws no samples");
+        ImageDataset data = EmbeddingCommand.Data(record, path, _console);
+        EmbeddingQuality quality = EmbeddingRun.Evaluate(record, EncoderFile.Read(path), data);
         _console.Note(data.Notes);
         _console.Output.WriteLine(parsed.GetValue(_json)
             ? EvaluationJson.Write(quality)
-            : SiameseCommand.Line(quality, record.Options.HeldOut.Count > 0));
+            : EmbeddingCommand.Line(quality, record.Options.HeldOut.Count > 0));
         return Tool.Success;
     }
 

@@ -67,7 +67,7 @@ internal sealed class ExportCommand
                 $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which has no translators. Omit it.");
         }
 
-        return record is SiameseRunRecord siamese ? ("encoder", EncoderFile.Read(run), [.. siamese.Data.Shape]) : Generator(run);
+        return record is EmbeddingRunRecord siamese ? ("encoder", EncoderFile.Read(run), [.. siamese.Data.Shape]) : Generator(run);
     }
 
     static (string Name, Module Network, Shape Input) Generator(string run)

@@ -13,7 +13,7 @@ internal sealed class SearchCommand
     const int Others = 900;
     const double Margin = 0.1;
 
-    readonly Argument<string> _run = new("run") { Description = "Folder of a run of criterion train siamese" };
+    readonly Argument<string> _run = new("run") { Description = "Folder of a run of criterion train embedding or train siamese" };
 
     readonly Option<string?> _query = new("--query")
     {
@@ -49,7 +49,7 @@ internal sealed class SearchCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("search", "Finds the images nearest to a query in the embedding of a trained Siamese network.")
+        Command command = new("search", "Finds the images nearest to a query by the embeddings of a trained encoder.")
         {
             _run, _query, _gallery, _images.Fit, _images.Range, _images.Background, _images.Damaged, _show, _out,
         };
@@ -61,9 +61,9 @@ internal sealed class SearchCommand
     {
         string file = Paths.ToCreate(parsed.GetValue(_out)!, _out.Name);
         string folder = parsed.GetValue(_run)!;
-        SiameseRunRecord record = RunFolder.ReadRecord(folder) as SiameseRunRecord
-            ?? throw new ToolException($"'{folder}' is not a run of train siamese, so it has no encoder. Train one: "
-                + "criterion train siamese");
+        EmbeddingRunRecord record = RunFolder.ReadRecord(folder) as EmbeddingRunRecord
+            ?? throw new ToolException($"'{folder}' is not a run of train embedding or train siamese, so it has no encoder. Train one: "
+                + "criterion train embedding");
         (ImageDataset query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, record, console);
         GallerySearch found = new Gallery(EncoderFile.Read(folder), images).Search(query.Images[0]);
         int[] nearest = [.. found.Ranking.Take(parsed.GetValue(_show))];
@@ -87,9 +87,9 @@ internal sealed class SearchCommand
     }
 
     (ImageDataset Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(
-        ParseResult parsed, SiameseRunRecord record, ToolConsole console)
+        ParseResult parsed, EmbeddingRunRecord record, ToolConsole console)
     {
-        ImageDataset data = SiameseCommand.Data(record, parsed.GetValue(_run)!, console);
+        ImageDataset data = EmbeddingCommand.Data(record, parsed.GetValue(_run)!, console);
         record.Data.CheckSame(data);
         IReadOnlyCollection<int> classes = Searched(data, record);
         string[] sources = DataSources.Checked(parsed.GetValue(_gallery)!, _gallery.Name);
@@ -102,27 +102,32 @@ internal sealed class SearchCommand
             Size = record.Data.Shape[^1],
             Fit = parsed.IsGiven(_images.Fit) ? _images.FitOf(parsed) : record.Load?.Fit ?? ImageFit.Stretch,
         };
-        if (place is { } known && sources.Length == 0)
+        if (place is { } known && sources.Length == 0 && data.Labels is not null)
         {
             RetrievalTask task = Task(data, known, classes);
             return (data.Select([known]), task.Gallery, task.IsSame);
         }
 
         ImageDataset query = place is { } own ? data.Select([own]) : One(Load(files, load, record, console));
-        return (query, sources.Length == 0 ? data.Only(classes) : Load(sources, load, record, console), null);
+        return (query, sources.Length == 0 ? Remaining(data, classes, place) : Load(sources, load, record, console), null);
     }
+
+    // Images without labels are searched all, except for the query.
+    static ImageDataset Remaining(ImageDataset data, IReadOnlyCollection<int> classes, int? query) => data.Labels is null
+        ? data.Select(Enumerable.Range(0, data.Count).Where(place => place != query))
+        : data.Only(classes);
 
     // The number of an image of the run's data, or null for a file.
     int? Place(ParseResult parsed, ImageDataset data, IReadOnlyCollection<int> classes) =>
-        parsed.GetValue(_query) is not { } query ? data.FirstOf(classes)
+        parsed.GetValue(_query) is not { } query ? data.Labels is null ? 0 : data.FirstOf(classes)
         : !NumberText.TryParse(query, out long place) ? null
         : place >= 0 && place < data.Count ? (int)place
         : throw new ToolException($"There is no image {query} for {_query.Name}. Expected a number from 0 to {data.Count - 1}: "
             + $"'{data.Source}' has {Counted.Of(data.Count, "image")}.");
 
-    // The held-out classes, or all of them if only images were held out.
-    static IReadOnlyCollection<int> Searched(ImageDataset data, SiameseRunRecord record) =>
-        record.Options.HeldOut.Count > 0 ? record.Options.HeldOut : [.. data.LabelsOf("images are searched by class").Distinct()];
+    // The held-out classes, or all of them if only images were held out; none without labels.
+    static IReadOnlyCollection<int> Searched(ImageDataset data, EmbeddingRunRecord record) => data.Labels is null ? []
+        : record.Options.HeldOut.Count > 0 ? record.Options.HeldOut : [.. data.LabelsOf("images are searched by class").Distinct()];
 
     // As many images as there are, where the data are fewer than those of the documentation.
     static RetrievalTask Task(ImageDataset data, int query, IReadOnlyCollection<int> classes)
@@ -137,7 +142,7 @@ internal sealed class SearchCommand
         ? images
         : throw new ToolException($"'{images.Source}' of {_query.Name} has {images.Count} images. Expected a file with one.");
 
-    static ImageDataset Load(string[] sources, DataArguments load, SiameseRunRecord record, ToolConsole console)
+    static ImageDataset Load(string[] sources, DataArguments load, EmbeddingRunRecord record, ToolConsole console)
     {
         ImageDataset images = DataLoading.Show(console, (load with { Sources = [.. sources] }).LoadImages);
         return images.Channels == record.Encoder.Channels

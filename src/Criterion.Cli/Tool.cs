@@ -62,7 +62,7 @@ internal static class Tool
     /// <summary>Creates all commands.</summary>
     /// <remarks>The root is a plain command, since a root command has the name of the executable file.</remarks>
     internal static Command Root(ToolConsole console, Func<CancellationToken> stop, Option<bool> debug) =>
-        new("criterion", "Losses, and trainings of generative adversarial and Siamese networks with them, in pure .NET.")
+        new("criterion", "Losses, and trainings of generative adversarial networks and of embeddings with them, in pure .NET.")
         {
             TrainCommand.Create(console, stop),
             SampleCommand.Create(console),

@@ -14,7 +14,7 @@ internal sealed class TrainCommand
         Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
         DefaultValueFactory = _ => GanRecipe.All[0].Name,
         HelpName = "recipe",
-    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", "siamese", "embedding");
+    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", EmbeddingCommand.Embedding, EmbeddingCommand.Siamese);
 
     readonly Option<string[]> _data = new("--data")
     {
@@ -68,7 +68,8 @@ internal sealed class TrainCommand
         {
             _recipe, _data, _images.All, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),
-            SiameseCommand.Create(console, stop),
+            EmbeddingCommand.Create(console, stop),
+            EmbeddingCommand.CreateSiamese(console, stop),
             _options.All, _run.All,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
@@ -100,7 +101,7 @@ internal sealed class TrainCommand
 
         DataSources.NoteHidden(console, sources);
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
-        FindingPrinter findings = new(console, recipe.Options.Objective);
+        FindingPrinter<GanStep> findings = new(console, new TrainingMonitor(recipe.Options.Objective).Watch);
         int code = Report(_run.Execute(run, folder, console, parsed, token, findings.Watch), console);
         console.Output.WriteLine($"More samples: criterion sample {folder.Path} --out FILE.png");
         return code;
@@ -140,14 +141,16 @@ internal sealed class TrainCommand
         switch (record)
         {
             case CycleGanRunRecord cycle:
-                return CycleGanCommand.Report(Resumed(DataLoading.Show(console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress))), console);
-            case SiameseRunRecord siamese:
-                return SiameseCommand.Report(
-                    Resumed(SiameseRun.Resume(siamese, SiameseCommand.Data(siamese, path, console), checkpoint, steps)), console);
+                return CycleGanCommand.Report(
+                    Resumed(DataLoading.Show(console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress))),
+                    console);
+            case EmbeddingRunRecord encoder:
+                EmbeddingRun run = EmbeddingRun.Resume(encoder, EmbeddingCommand.Data(encoder, path, console), checkpoint, steps);
+                return EmbeddingCommand.Report(Resumed(run, EmbeddingCommand.Watch(encoder.Options, console)), console);
             default:
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw InMemory(path);
-                FindingPrinter findings = new(console, gan.Options.Objective);
+                FindingPrinter<GanStep> findings = new(console, new TrainingMonitor(gan.Options.Objective).Watch);
                 return Report(Resumed(GanRun.Resume(gan, DataLoading.Show(console, load.Load), checkpoint, steps), findings.Watch), console);
         }
 

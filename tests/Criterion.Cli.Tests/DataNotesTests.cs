@@ -89,8 +89,8 @@ public sealed class DataNotesTests : IDisposable
     [Fact]
     public void Of_the_query_and_the_gallery_of_a_search()
     {
-        SiameseRun run = new(new SiameseOptions(), new EmbeddingNetwork(width: 2), ImageDataset.FashionMnist());
-        using (RunFolder folder = RunFolder.Create<SiameseStep>(_temp["run"]))
+        EmbeddingRun run = new(new EmbeddingOptions(), new EmbeddingNetwork(width: 2), ImageDataset.FashionMnist());
+        using (RunFolder folder = RunFolder.Create<EmbeddingStep>(_temp["run"]))
         {
             folder.WriteRecord(run.Record);
         }

@@ -9,7 +9,8 @@ public class DeclaredOptionsTests
     {
         { "train", GanOptions.Declared },
         { "cyclegan", CycleGanOptions.Declared },
-        { "siamese", SiameseOptions.Declared },
+        { "siamese", EmbeddingOptions.Declared },
+        { "embedding", EmbeddingOptions.Declared },
     };
 
     [Theory]
@@ -23,14 +24,14 @@ public class DeclaredOptionsTests
             Option option = Assert.Contains($"--{one.Name}", (IReadOnlyDictionary<string, Option>)options);
             Assert.StartsWith(one.Declaration.Description, option.Description, StringComparison.Ordinal);
             Assert.Contains(" [default: ", option.Description, StringComparison.Ordinal);
-            Assert.Equal(one.Declaration.ValueName, option.HelpName);
+            Assert.Equal(one.ValueType == typeof(bool) ? null : one.Declaration.ValueName, option.HelpName);
         });
     }
 
     [Theory]
     [InlineData("Set GanOptions.Beta1 to 0.", "Set --beta1 to 0.")]
     [InlineData("Lower GanOptions.DiscriminatorLearningRate.", "Lower --d-lr.")]
-    [InlineData("TrainingOptions.OnNan, CycleGanOptions.PoolSize, SiameseOptions.HeldOut", "--on-nan, --pool, --held-out")]
+    [InlineData("TrainingOptions.OnNan, CycleGanOptions.PoolSize, EmbeddingOptions.HeldOut", "--on-nan, --pool, --held-out")]
     [InlineData("GanOptions.Equilibrium and MeasureOptions.Every stay.", "GanOptions.Equilibrium and MeasureOptions.Every stay.")]
     public void Properties_become_flags(string message, string expected) => Assert.Equal(expected, Flags.InPlaceOfNames(message));
 

@@ -17,7 +17,8 @@ public class FindingPrinterTests
     public void The_tool_tells_each_finding_once()
     {
         using StringWriter error = new();
-        FindingPrinter printer = new(new ToolConsole(TextWriter.Null, error, IsInteractive: false), new NonSaturatingGanLoss());
+        FindingPrinter<GanStep> printer = new(
+            new ToolConsole(TextWriter.Null, error, IsInteractive: false), new TrainingMonitor(new NonSaturatingGanLoss()).Watch);
         foreach (GanStep row in Rows(_ => Healthy with { Diversity = 0.01 }).Concat(Rows(_ => Healthy with { Diversity = 0.01 },
             from: 400)))
         {

@@ -21,7 +21,8 @@ public sealed class InvocationFolder : IDisposable
         Png.Write(_temp["png/8.png"], Tensor.Full([1, 8, 8], 7, DType.UInt8));
         Png.Write(_temp["png/9.png"], Tensor.Full([1, 9, 9], 7, DType.UInt8));
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 2));
-        Write("siamese", new SiameseRun(new SiameseOptions(), new EmbeddingNetwork(width: 2), ImageDataset.FashionMnist()));
+        Write("siamese", new EmbeddingRun(
+            EmbeddingOptions.Siamese, new EmbeddingNetwork(width: 2), ImageDataset.FashionMnist(), recipe: "siamese"));
         Write("cyclegan", CycleGanRun.Create());
         Damage("no-json", static _ => "{ \"kind\": \"gan\", ");
         Damage("no-kind", static json => json.Replace("\"kind\": \"gan\"", "\"kind\": \"painting\"", StringComparison.Ordinal));

@@ -63,7 +63,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("/three.npy': mse takes 2 inputs: prediction, target.", "loss", "mse", "{folder}/three.npy", "{folder}/three.npy",
         "{folder}/three.npy")]
     [InlineData("--data: There is no file or folder '/nowhere'", "train", "siamese", "--data", "/nowhere", "--out", "{folder}/new")]
-    [InlineData("has no labels, and a Siamese network learns from pairs by class. Put the images of each class into a subfolder", "train",
+    [InlineData("has no labels, and embeddings are learned from classes. Put the images of each class into a subfolder", "train",
         "embedding", "--data", "{folder}/bytes.npy", "--out", "{folder}/new")]
     [InlineData("has no labels. Put the images of each class into a subfolder", "train", "acgan", "--data", "{folder}/bytes.npy", "--out",
         "{folder}/new")]
@@ -138,7 +138,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("/siamese/encoder.safetensors'", "export", "{folder}/siamese", "--onnx", "{folder}/new.onnx")]
     [InlineData("a-to-b.safetensors': the run is unfinished", "export", "{folder}/cyclegan", "--onnx", "{folder}/new.onnx")]
     [InlineData("--translator has no effect here", "export", "{folder}/run", "--onnx", "{folder}/new.onnx", "--translator", "a-to-b")]
-    [InlineData("is not a run of train siamese", "search", "{folder}/run", "--out", "{folder}/new.png")]
+    [InlineData("is not a run of train embedding or train siamese", "search", "{folder}/run", "--out", "{folder}/new.png")]
     [InlineData("There is no", "search", "{folder}/siamese", "--out", "{folder}/new.png")]
     [InlineData("/siamese' is the folder of a run, whose pictures are grids", "evaluate", "{folder}/siamese", "fashion-mnist")]
     [InlineData("/cyclegan' is the folder of a run", "evaluate", "fashion-mnist", "{folder}/cyclegan")]

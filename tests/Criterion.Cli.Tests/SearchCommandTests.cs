@@ -1,4 +1,5 @@
 using Criterion.Formats;
+using Criterion.Losses;
 using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;
@@ -14,9 +15,9 @@ public sealed class SearchCommandTests : IDisposable
     public void The_nearest_are_listed_measured_and_drawn()
     {
         Train();
-        SiameseRunRecord record = (SiameseRunRecord)RunFolder.ReadRecord(_temp["run"]);
-        Assert.Equal((new CosineEmbeddingObjective(0.4), NanPolicy.Skip, 32),
-            (record.Options.Objective, record.Options.OnNan, record.Encoder.Embedding));
+        EmbeddingRunRecord record = (EmbeddingRunRecord)RunFolder.ReadRecord(_temp["run"]);
+        Assert.Equal((new CosineEmbeddingLoss(0.4), NanPolicy.Skip, 32),
+            (record.Options.Loss, record.Options.OnNan, record.Encoder.Embedding));
         (int code, string output, _) = Run("search", _temp["run"], "--show", "5", "--out", _temp["found.png"]);
 
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -45,7 +46,7 @@ public sealed class SearchCommandTests : IDisposable
     public void Only_a_run_of_train_siamese_can_be_searched_with()
     {
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
-        AssertRefused("is not a run of train siamese", "--out", _temp["x.png"]);
+        AssertRefused("is not a run of train embedding or train siamese", "--out", _temp["x.png"]);
     }
 
     void AssertRefused(string message, params string[] args)

@@ -136,7 +136,7 @@ public sealed class ToolTests : IDisposable
         Succeeded(Run("train", "siamese", "--steps", "1", "--batch", "2", "--on-nan", "skip", "--out", _temp["s"]));
 
         Assert.Equal(NanPolicy.Skip, ((CycleGanRunRecord)RunFolder.ReadRecord(_temp["c"])).Options.OnNan);
-        Assert.Equal(NanPolicy.Skip, ((SiameseRunRecord)RunFolder.ReadRecord(_temp["s"])).Options.OnNan);
+        Assert.Equal(NanPolicy.Skip, ((EmbeddingRunRecord)RunFolder.ReadRecord(_temp["s"])).Options.OnNan);
     }
 
     [Fact]

@@ -217,6 +217,22 @@ public sealed class ImageDataset : Dataset
         ? this
         : new ImageDataset(Stored.Expand(-1, channels, -1, -1).Contiguous(), Source, Labels) { Notes = Notes, ClassNames = ClassNames };
 
+    /// <summary>Returns the images with the labels of a file, in their order.</summary>
+    /// <exception cref="TrainingException">The images have labels, or the file has not one integer of each image.</exception>
+    internal ImageDataset WithLabelsOf(string file)
+    {
+        if (Labels is not null)
+        {
+            throw new TrainingException($"'{Source}' has labels, and '{file}' has others. Leave out one of the two.");
+        }
+
+        Tensor labels = file.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? Npy.Read(file) : Idx.Read(file);
+        return !labels.DType.IsFloat() && labels.Shape == [Count]
+            ? new ImageDataset(Images, Source, labels.To(DType.Int64)) { Notes = Notes }
+            : throw new TrainingException($"'{file}' contains {labels.DType} {labels.Shape}, and the labels of {Counted.Of(Count, "image")} "
+                + $"are integers [{Count}].");
+    }
+
     /// <summary>Returns the class of a label as an error shows it: its name and number, or its number.</summary>
     internal string ClassName(int label) => label < ClassNames.Count && label >= 0 ? $"{label} ({ClassNames[label]})" : $"{label}";
 

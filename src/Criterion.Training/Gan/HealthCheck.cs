@@ -3,7 +3,8 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>The problems of a training, which <see cref="HealthCheck"/> finds, or of a measurement.</summary>
+/// <summary>The problems of a training, which <see cref="HealthCheck"/> and <see cref="EmbeddingHealthCheck"/> find, or of a
+/// measurement.</summary>
 public enum FindingKind
 {
     /// <summary>The discriminator separates real and generated samples, and the generator gets little gradient.</summary>
@@ -17,6 +18,12 @@ public enum FindingKind
 
     /// <summary>Hardly any gradient reaches the generator.</summary>
     VanishingGradient,
+
+    /// <summary>An encoder maps all items to nearly the same embedding.</summary>
+    EmbeddingCollapse,
+
+    /// <summary>The loss stays at its value for equal embeddings, so that these tell nothing apart.</summary>
+    StuckLoss,
 
     /// <summary>Many steps were skipped because a loss or gradient was not finite.</summary>
     SkippedSteps,

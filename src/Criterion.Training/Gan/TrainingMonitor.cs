@@ -11,29 +11,15 @@ public sealed class TrainingMonitor(GanLoss objective)
     /// <summary>The first step at which the window is examined; a shorter training has no findings.</summary>
     internal const long FirstCheck = (HealthCheck.FirstStep + StepsBetween - 1) / StepsBetween * StepsBetween;
 
-    readonly Queue<GanStep> _rows = [];
-    readonly HashSet<FindingKind> _reported = [];
+    readonly FindingWindow<GanStep> _window =
+        new(HealthCheck.Window, StepsBetween, rows => HealthCheck.Examine(rows, objective));
 
     /// <summary>Adds a step to the window and checks the window every 50 steps.</summary>
     /// <param name="step">The step.</param>
     /// <returns>The findings that were not reported before.</returns>
-    public IReadOnlyList<Finding> Watch(GanStep step)
-    {
-        _rows.Enqueue(step);
-        if (_rows.Count > HealthCheck.Window)
-        {
-            _rows.Dequeue();
-        }
-
-        return step.Step % StepsBetween != 0
-            ? []
-            : [.. HealthCheck.Examine([.. _rows], objective).Where(finding => _reported.Add(finding.Kind))];
-    }
+    public IReadOnlyList<Finding> Watch(GanStep step) => _window.Watch(step);
 
     /// <summary>Returns what watching the steps of a <c>losses.csv</c> would have reported, with the step of each finding.</summary>
-    internal static IReadOnlyList<(long Step, Finding Finding)> Replay(CsvTable losses, GanLoss objective)
-    {
-        TrainingMonitor monitor = new(objective);
-        return [.. GanStep.Columns.Read<GanStep>(losses).SelectMany(row => monitor.Watch(row).Select(finding => (row.Step, finding)))];
-    }
+    internal static IReadOnlyList<(long Step, Finding Finding)> Replay(CsvTable losses, GanLoss objective) =>
+        new TrainingMonitor(objective)._window.Replay(losses);
 }

@@ -3,7 +3,7 @@ using Criterion.Metrics;
 
 namespace Criterion.Training;
 
-/// <summary>A measure with its interval of 95 % by a bootstrap over the queries.</summary>
+/// <summary>A measure with its interval of 95 % by a bootstrap over the queries, or the images of pairs.</summary>
 public sealed record RetrievalMeasure
 {
     /// <summary>Gets the mean over the queries.</summary>
@@ -14,6 +14,16 @@ public sealed record RetrievalMeasure
 
     /// <summary>Gets the upper end of the interval.</summary>
     public required double High { get; init; }
+
+    /// <summary>Computes the interval of a score.</summary>
+    /// <param name="score">The score.</param>
+    /// <param name="seed">The seed of the bootstrap. Default: 0.</param>
+    public static RetrievalMeasure Of(RetrievalScore score, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        BootstrapInterval interval = score.Interval(random: new RandomStream(seed));
+        return new() { Value = score.Value, Low = interval.Low, High = interval.High };
+    }
 }
 
 /// <summary>The quality of embeddings: others of the same label that they find, and the agreement of clusters and labels.</summary>
@@ -120,11 +130,7 @@ public sealed record RetrievalSummary
             AdjustedMutualInformation = clusters is null ? null : ClusterAgreement.AdjustedMutualInformation(clusters, labels),
         };
 
-        RetrievalMeasure Measure(RetrievalScore score)
-        {
-            BootstrapInterval interval = score.Interval(random: new RandomStream(seed));
-            return new() { Value = score.Value, Low = interval.Low, High = interval.High };
-        }
+        RetrievalMeasure Measure(RetrievalScore score) => RetrievalMeasure.Of(score, seed);
     }
 
     // The value −1 is no label.

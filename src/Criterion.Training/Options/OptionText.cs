@@ -12,7 +12,9 @@ internal static class OptionText
     {
         [typeof(GanLoss)] = (GanNames.ParseObjective, "the name of an objective"),
         [typeof(Regularizer)] = (GanNames.ParsePenalty, "the name of a penalty"),
-        [typeof(SiameseObjective)] = (SiameseObjective.Parse, "the name of a loss"),
+        [typeof(IEmbeddingLoss)] = (EmbeddingNames.Parse, "the name of a loss"),
+        [typeof(ViewAugmentation)] = (
+            static text => text == GanNames.None ? null : ViewAugmentation.Parse(text), "default, none, or changes such as crop=0.6,flip=false"),
         [typeof(FeatureMatchingOptions)] = (FeatureMatchingOptions.Parse, "a weight, such as 0.1, or a weight and a layer, such as 0.1@4"),
         [typeof(WeightClip)] = (ParseClip, $"a positive number, or {GanNames.None}"),
     };
@@ -25,9 +27,7 @@ internal static class OptionText
     public static bool IsNumber(Type type) => type == typeof(int) || type == typeof(double) || type == typeof(ulong);
 
     /// <summary>Returns the only words that a type accepts; none if it accepts others.</summary>
-    public static IReadOnlyList<string> WordsOf(Type type) => type.IsEnum ? ValueText.Words(type)
-        : type == typeof(SiameseObjective) ? SiameseObjective.Names
-        : [];
+    public static IReadOnlyList<string> WordsOf(Type type) => type.IsEnum ? ValueText.Words(type) : [];
 
     /// <summary>Describes the values of a type.</summary>
     public static string Expected(Type type) => Objects.TryGetValue(type, out var known) ? known.Expected
@@ -71,8 +71,8 @@ internal static class OptionText
         Enum word => ValueText.Word(word),
         WeightClip clip => NumberText.Format(clip.Limit),
         FeatureMatchingOptions matching => $"{NumberText.Format(matching.Weight)}{(matching.Layer is null ? "" : $"@{matching.Layer}")}",
-        SiameseObjective objective => objective.Name,
-        GanLoss or Penalty => LossName.Of(value.GetType()),
+        bool flag => flag ? "true" : "false",
+        GanLoss or Penalty or IEmbeddingLoss => LossName.Of(value.GetType()),
         IEnumerable<Regularizer> items when !items.Any() => GanNames.None,
         IEnumerable<Regularizer> items => string.Join(", ", items.Select(static one => LossName.Of(one.Penalty.GetType()))),
         IEnumerable<int> items when !items.Any() => GanNames.None,

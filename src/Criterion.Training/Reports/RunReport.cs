@@ -44,7 +44,9 @@ public static class RunReport
     }
 
     /// <summary>The judgement of a run that no health check examined.</summary>
-    internal static string TooFewSteps => $"Too few steps: the health checks begin at step {TrainingMonitor.FirstCheck}.";
+    internal static string TooFewSteps => Few(TrainingMonitor.FirstCheck);
+
+    static string Few(long first) => $"Too few steps: the health checks begin at step {first}.";
 
     static string Outcome(RunRecord record, CsvTable losses)
     {
@@ -59,35 +61,41 @@ public static class RunReport
             + string.Create(CultureInfo.InvariantCulture, $"Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
-    static IReadOnlyList<(long Step, Finding Finding)> Replayed(RunRecord record, CsvTable losses) =>
-        record is GanRunRecord gan ? TrainingMonitor.Replay(losses, gan.Options.Objective) : [];
+    static IReadOnlyList<(long Step, Finding Finding)> Replayed(RunRecord record, CsvTable losses) => record switch
+    {
+        GanRunRecord gan => TrainingMonitor.Replay(losses, gan.Options.Objective),
+        EmbeddingRunRecord encoder => EmbeddingMonitor.Replay(losses, encoder.Options.Loss),
+        _ => [],
+    };
 
     /// <summary>Creates the list of findings; null for a run without health checks.</summary>
     /// <param name="record">The record of the run.</param>
     /// <param name="steps">The number of steps that were examined.</param>
     /// <param name="found">The findings by step.</param>
-    internal static XElement? Findings(RunRecord record, int steps, IEnumerable<(long Step, Finding Finding)> found)
+    internal static XElement? Findings(RunRecord record, int steps, IEnumerable<(long Step, Finding Finding)> found) => record switch
     {
-        if (record is not GanRunRecord gan)
-        {
-            return null;
-        }
+        GanRunRecord gan => Findings(
+            [
+                .. found.Select(Text),
+                .. gan.Measure is not null && FeatureDomain.Check(gan.Data) is { } unsuited ? [unsuited.Message] : Array.Empty<string>(),
+            ],
+            steps < TrainingMonitor.FirstCheck ? TooFewSteps : null,
+            "None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped."),
+        EmbeddingRunRecord => Findings(
+            [.. found.Select(Text)],
+            steps < EmbeddingMonitor.FirstCheck ? Few(EmbeddingMonitor.FirstCheck) : null,
+            "None: the embeddings did not collapse, the loss was below that of equal embeddings, and no steps were skipped."),
+        _ => null,
+    };
 
-        string[] all =
-        [
-            .. found.Select(static one => $"Step {one.Step}: {one.Finding.Message}"),
-            .. gan.Measure is not null && FeatureDomain.Check(gan.Data) is { } unsuited ? [unsuited.Message] : Array.Empty<string>(),
-        ];
-        return new XElement(
-            "div",
-            all.Length > 0 ? Html.Bullets(all) : null,
-            steps < TrainingMonitor.FirstCheck
-                ? Html.Paragraph(TooFewSteps)
-                : all.Length > 0
-                    ? null
-                    : Html.Paragraph("None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps "
-                        + "were skipped."));
-    }
+    static XElement Findings(string[] all, string? tooFew, string none) => new(
+        "div",
+        all.Length > 0 ? Html.Bullets(all) : null,
+        tooFew is not null ? Html.Paragraph(tooFew)
+        : all.Length > 0 ? null
+        : Html.Paragraph(none));
+
+    static string Text((long Step, Finding Finding) one) => $"Step {one.Step}: {one.Finding.Message}";
 
     /// <summary>Returns the options of the record that have no effect on this run.</summary>
     internal static string[] Unused(RunRecord record) => record is not GanRunRecord { Options: { } options } ? [] :
@@ -134,7 +142,7 @@ public static class RunReport
     {
         CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; "
             + "then an image of B, its translation to A, and that back to B.",
-        SiameseRunRecord => "Each row is an image that was held out from training, and the images nearest to it.",
+        EmbeddingRunRecord => "Each row is an image that was held out from training, and the images nearest to it.",
         GanRunRecord { Modes: not null } => "Generated points over the modes of the data, from the same latents each time.",
         _ => "Generated samples, from the same latents each time.",
     };

@@ -92,9 +92,10 @@ public static class RunJson
 [JsonSerializable(typeof(MeasureSummary[]))]
 [JsonSerializable(typeof(GanRunRecord))]
 [JsonSerializable(typeof(CycleGanRunRecord))]
-[JsonSerializable(typeof(SiameseRunRecord))]
+[JsonSerializable(typeof(EmbeddingRunRecord))]
 [JsonSerializable(typeof(Regularizer[]))]
 [JsonSerializable(typeof(GanLoss))]
+[JsonSerializable(typeof(IEmbeddingLoss))]
 [JsonSerializable(typeof(Penalty))]
 [JsonSerializable(typeof(Schedule))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;

@@ -26,7 +26,7 @@ public enum RunStatus
 /// <summary>The content of <c>run.json</c>: everything that is needed to understand, resume or repeat a run.</summary>
 [JsonDerivedType(typeof(GanRunRecord), "gan")]
 [JsonDerivedType(typeof(CycleGanRunRecord), "cyclegan")]
-[JsonDerivedType(typeof(SiameseRunRecord), "siamese")]
+[JsonDerivedType(typeof(EmbeddingRunRecord), "embedding")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 public abstract record RunRecord
 {
@@ -188,6 +188,11 @@ public sealed record DataArguments
     /// <summary>Gets how damaged pictures of a folder are treated. Default: Error.</summary>
     public DamagedImages Damaged { get; init; }
 
+    /// <summary>
+    /// Gets the file of the labels of the images, integers <c>[N]</c> in a .npy or IDX file; null for those of folders. Default: null.
+    /// </summary>
+    public string? Labels { get; init; }
+
     /// <summary>Creates the arguments, with full paths.</summary>
     /// <param name="sources">The names, files and folders.</param>
     /// <param name="size">The side to resize every image to, in pixels; null to keep its size.</param>
@@ -208,10 +213,15 @@ public sealed record DataArguments
 
     /// <summary>Loads images, where points cannot be used.</summary>
     /// <param name="onProgress">Called after every 32 files. Default: nothing.</param>
-    /// <exception cref="TrainingException">A source is missing, empty or without images, or sizes differ.</exception>
+    /// <exception cref="TrainingException">
+    /// A source is missing, empty or without images, sizes differ, or the labels do not fit the images.
+    /// </exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
-    public ImageDataset LoadImages(Action<LoadProgress>? onProgress = null) =>
-        ImageDataset.Load(Sources, Size, Range, Background, Fit, Damaged, onProgress);
+    public ImageDataset LoadImages(Action<LoadProgress>? onProgress = null)
+    {
+        ImageDataset images = ImageDataset.Load(Sources, Size, Range, Background, Fit, Damaged, onProgress);
+        return Labels is null ? images : images.WithLabelsOf(Labels);
+    }
 
     /// <summary>Loads the data.</summary>
     /// <param name="onProgress">Called after every 32 files. Default: nothing.</param>

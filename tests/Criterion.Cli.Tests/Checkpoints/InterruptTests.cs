@@ -13,7 +13,7 @@ public sealed class InterruptTests : IDisposable
 
     readonly TempFolder _temp = new();
 
-    public static TheoryData<string> Trainers => ["dcgan", "r3gan", "began", "cyclegan", "siamese"];
+    public static TheoryData<string> Trainers => ["dcgan", "r3gan", "began", "cyclegan", "siamese", "embedding", "views"];
 
     public void Dispose() => _temp.Dispose();
 
@@ -102,10 +102,12 @@ public sealed class InterruptTests : IDisposable
         string[] small = trainer switch
         {
             "siamese" => ["--batch", "4", "--width", "2"],
+            "embedding" => ["--loss", "batch-contrastive", "--memory", "64", "--batch", "16", "--width", "2"],
+            "views" => ["--views", "--batch", "8", "--width", "2"],
             "cyclegan" => ["--a", Data("a", 16), "--b", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2", "--blocks", "1"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };
-        return ["train", trainer, .. small, "--sample-every", "1000000", "--checkpoint-every", $"{checkpointEvery}"];
+        return ["train", trainer == "views" ? "embedding" : trainer, .. small, "--sample-every", "1000000", "--checkpoint-every", $"{checkpointEvery}"];
     }
 
     string Data(string name, int size = 8)

@@ -99,7 +99,7 @@ public sealed class ResumedTimeTests : IDisposable
     public void The_folder_of_another_kind_of_run_is_refused()
     {
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 2));
-        Assert.Contains("has the columns", Assert.Throws<TrainingException>(() => RunFolder.Reopen<SiameseStep>(_temp["run"], 2)).Message,
+        Assert.Contains("has the columns", Assert.Throws<TrainingException>(() => RunFolder.Reopen<EmbeddingStep>(_temp["run"], 2)).Message,
             StringComparison.Ordinal);
     }
 

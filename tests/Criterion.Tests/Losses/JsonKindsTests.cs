@@ -32,6 +32,8 @@ public class JsonKindsTests
 
         {{Declaration(typeof(IPredictionLoss), "public partial interface IPredictionLoss")}}
 
+        {{Declaration(typeof(IEmbeddingLoss), "public partial interface IEmbeddingLoss")}}
+
         {{Declaration(typeof(GanLoss), "public abstract partial record GanLoss")}}
 
         {{Declaration(typeof(Penalty), "public abstract partial record Penalty")}}

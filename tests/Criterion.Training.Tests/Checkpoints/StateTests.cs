@@ -57,8 +57,8 @@ public sealed partial class StateTests
     [Fact]
     public void Of_a_siamese_network_the_encoder_its_optimizer_and_the_pairs()
     {
-        SiameseTrainer trainer = new(new EmbeddingNetwork(width: 2)
-            .Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 4 });
+        EmbeddingTrainer trainer = new(new EmbeddingNetwork(width: 2)
+            .Build(new RandomStream(1)), Tiny.Data, EmbeddingOptions.Siamese with { BatchSize = 4 });
         trainer.Step();
 
         AssertHolds(

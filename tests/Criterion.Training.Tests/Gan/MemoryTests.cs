@@ -22,7 +22,7 @@ public class MemoryTests
 
         // Five updates of the critic for one of the generator.
         ["WGAN-GP trainer"] = (() => GanStep("wgan-gp"), 144 * 1024),
-        ["Siamese trainer"] = (SiameseStep, 48 * 1024),
+        ["Siamese trainer"] = (EmbeddingStep, 48 * 1024),
 
         // Six passes through translators and six through discriminators, each with its gradients: some five hundred operations.
         ["CycleGAN trainer"] = (CycleGanStep, 200 * 1024),
@@ -119,10 +119,10 @@ public class MemoryTests
         return () => trainer.Step();
     }
 
-    static Action SiameseStep()
+    static Action EmbeddingStep()
     {
-        SiameseTrainer trainer = new(new EmbeddingNetwork(width: 4)
-            .Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 8 });
+        EmbeddingTrainer trainer = new(new EmbeddingNetwork(width: 4)
+            .Build(new RandomStream(1)), Tiny.Data, EmbeddingOptions.Siamese with { BatchSize = 8 });
         return () => trainer.Step();
     }
 

@@ -30,7 +30,7 @@ public class NanGuardTests
         Assert.Contains("The loss became NaN in step 1. "
             + "The first tensor that is not finite is images [", Message(() => Siamese(Broken).Step()), StringComparison.Ordinal);
         Tensor fine = Tensor.Rand([8, 1, 12, 12], random: new RandomStream(2), low: -1);
-        SiameseTrainer trainer = Siamese(new ImageDataset("fine", fine, Broken.Labels));
+        EmbeddingTrainer trainer = Siamese(new ImageDataset("fine", fine, Broken.Labels));
         trainer.LoadStateDict(WithNaN(trainer, "encoder.network.3.weight"));
         Assert.Contains("is encoder.3.weight", Message(() => trainer.Step()), StringComparison.Ordinal);
     }
@@ -48,8 +48,8 @@ public class NanGuardTests
     CycleGanTrainer Cycle(ImageDataset a, ImageDataset b, NanPolicy onNan = NanPolicy.Stop) =>
         new(_translators, a, b, new CycleGanOptions { BatchSize = 2, OnNan = onNan });
 
-    SiameseTrainer Siamese(
-        ImageDataset data, NanPolicy onNan = NanPolicy.Stop) => new(_encoder, data, new SiameseOptions { BatchSize = 4, OnNan = onNan });
+    EmbeddingTrainer Siamese(
+        ImageDataset data, NanPolicy onNan = NanPolicy.Stop) => new(_encoder, data, EmbeddingOptions.Siamese with { BatchSize = 4, OnNan = onNan });
 
     static string Message(Action action) => Assert.ThrowsAny<TrainingException>(action).Message;
 

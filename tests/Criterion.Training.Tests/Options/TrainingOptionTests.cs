@@ -18,7 +18,7 @@ public class TrainingOptionTests
         ["CycleGanOptions.Identity"] = "a loss of its own, set in code",
     };
 
-    static readonly TrainingOptions[] Defaults = [new GanOptions(), new CycleGanOptions(), new SiameseOptions()];
+    static readonly TrainingOptions[] Defaults = [new GanOptions(), new CycleGanOptions(), EmbeddingOptions.Siamese];
 
     public static TheoryData<string> Names { get; } =
         [.. Defaults.SelectMany(static options => options.List.Select(option => $"{options.GetType().Name}.{option.Property}"))];
@@ -89,7 +89,12 @@ public class TrainingOptionTests
     [InlineData("GanOptions.OnNan", "go", "Expected stop or skip.")]
     [InlineData("GanOptions.Objective", "hing", "There is no objective 'hing'. Did you mean hinge?")]
     [InlineData("GanOptions.Clip", "-1", "for GanOptions.Clip. Expected a positive number, or none.")]
-    [InlineData("SiameseOptions.Margin", "0", "Expected a positive number.")]
+    [InlineData("EmbeddingOptions.Margin", "2", "CosineEmbeddingLoss: Margin must be in [−1, 1]")]
+    [InlineData("EmbeddingOptions.Loss", "arc-fase", "There is no loss of embeddings 'arc-fase'. Did you mean arc-face?")]
+    [InlineData("EmbeddingOptions.Loss", "cosine-embedding:margin=3", "Margin must be in [−1, 1]")]
+    [InlineData("EmbeddingOptions.Augmentation", "crop=2", "ViewAugmentation.Crop: the value must be in (0, 1], but is 2.")]
+    [InlineData("EmbeddingOptions.Augmentation", "crob=0.5", "There is no change 'crob'. Did you mean crop?")]
+    [InlineData("EmbeddingOptions.Augmentation", "flip=2", "Invalid value '2' for flip. Expected true or false.")]
     public void Values_out_of_range_are_refused(string name, string text, string message)
     {
         (TrainingOptions options, TrainingOption option) = Find(name);
@@ -143,7 +148,7 @@ public class TrainingOptionTests
     // What JSON leaves out must be a view of a property that it keeps.
     [Fact]
     public void Only_options_that_set_others_are_left_out_of_run_json() => Assert.Equal(
-        ["GanOptions.Gamma", "GanOptions.LearningRate", "SiameseOptions.Margin"],
+        ["EmbeddingOptions.Margin", "GanOptions.Gamma", "GanOptions.LearningRate"],
         (from options in Defaults
          from property in options.GetType().GetProperties()
          where property.IsDefined(typeof(JsonIgnoreAttribute))
@@ -162,7 +167,9 @@ public class TrainingOptionTests
         var type when type == typeof(int) || type == typeof(ulong) => ["7"],
         { IsEnum: true } => [option.Words[^1]],
         var type when type == typeof(GanLoss) => ["hinge"],
-        var type when type == typeof(SiameseObjective) => ["triplet"],
+        var type when type == typeof(IEmbeddingLoss) => ["triplet"],
+        var type when type == typeof(ViewAugmentation) => ["crop=0.6,flip=false"],
+        var type when type == typeof(bool) => ["true"],
         var type when type == typeof(Regularizer) => ["r1"],
         _ => ["0.5"],
     };

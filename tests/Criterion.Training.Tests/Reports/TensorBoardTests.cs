@@ -192,11 +192,11 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void Every_kind_of_run_writes_one()
     {
-        SiameseRun run = new(new SiameseOptions { Steps = 2, BatchSize = 4, HeldOut = [] }, new EmbeddingNetwork(width: 2), Tiny.Data)
+        EmbeddingRun run = new(EmbeddingOptions.Siamese with { Steps = 2, BatchSize = 4, HeldOut = [] }, new EmbeddingNetwork(width: 2), Tiny.Data)
         {
             TensorBoard = new TensorBoardOptions(histogramEvery: 1),
         };
-        using (RunFolder folder = RunFolder.Create<SiameseStep>(_temp["run"]))
+        using (RunFolder folder = RunFolder.Create<EmbeddingStep>(_temp["run"]))
         {
             run.Execute(folder, null, TestContext.Current.CancellationToken);
         }

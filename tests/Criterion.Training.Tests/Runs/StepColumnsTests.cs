@@ -48,7 +48,7 @@ public sealed class StepColumnsTests : IDisposable
     {
         AssertReadBack<GanStep>();
         AssertReadBack<CycleStep>();
-        AssertReadBack<SiameseStep>();
+        AssertReadBack<EmbeddingStep>();
     }
 
     [Fact]

@@ -15,7 +15,7 @@ namespace Criterion.Losses;
     Shapes = "x1, x2 [N, D], N ≥ 2 → scalar",
     Source = "Zbontar et al., Barlow twins: self-supervised learning via redundancy reduction, 2021, equations 1 and 2",
     Alternatives = "VicRegLoss bounds the deviation of the features instead of normalizing them, so that the views may differ in form.")]
-public sealed record BarlowTwinsLoss : ICriterion
+public sealed record BarlowTwinsLoss : IViewLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="offDiagonal">λ, the weight of the correlations of different features; must be 0 or more. Default: 0.005.</param>

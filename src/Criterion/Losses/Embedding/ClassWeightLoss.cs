@@ -11,7 +11,7 @@ namespace Criterion.Losses;
 /// Rows of embeddings and weights are brought to length 1; rows of zeros stay zeros and have the cosine 0. A batch may contain one class
 /// only. With a single class in all, the loss is 0.
 /// </remarks>
-public abstract record ClassWeightLoss : Loss
+public abstract record ClassWeightLoss : Loss, IClassWeightLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced.</param>
@@ -36,6 +36,8 @@ public abstract record ClassWeightLoss : Loss
         ClassLabels.Check(Name, embeddings, labels, weights, CentresPerClass);
         return ForEmpty(embeddings, labels.Count) ?? Reduce(EachRow(UnitRows.Of(embeddings), labels, UnitRows.Of(weights)));
     }
+
+    int IClassWeightLoss.CentresPerClass => CentresPerClass;
 
     /// <summary>Gets the number of weights of a class.</summary>
     private protected virtual int CentresPerClass => 1;

@@ -19,7 +19,7 @@ namespace Criterion.Losses;
     Source = "Chen, He, Exploring simple siamese representation learning, 2020, equations 1 and 2; "
         + "Grill et al., Bootstrap your own latent, 2020, equation 2",
     Alternatives = "CosineSimilarityLoss passes a gradient to the target; VicRegLoss and BarlowTwinsLoss need no predictor network.")]
-public sealed record NegativeCosineLoss : RowLoss, IPredictionLoss
+public sealed record NegativeCosineLoss : RowLoss, IPredictionLoss, IViewLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="scale">The factor of the similarity; must be positive. 2 for BYOL. Default: 1, for SimSiam.</param>

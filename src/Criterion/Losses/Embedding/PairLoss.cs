@@ -3,7 +3,7 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of pairs of rows that are similar or dissimilar. The per-row number of its formula is the target.</summary>
-public abstract record PairLoss : RowLoss
+public abstract record PairLoss : RowLoss, IEmbeddingLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced.</param>

@@ -19,7 +19,7 @@ namespace Criterion.Losses;
     Shapes = "embeddings [N, D], labels [N], weights [C, D] → scalar",
     Source = "Kim et al., Proxy anchor loss for deep metric learning, 2020, equation 4",
     Alternatives = "ProxyNcaLoss compares each embedding with all proxies alone.")]
-public sealed record ProxyAnchorLoss : ICriterion
+public sealed record ProxyAnchorLoss : IClassWeightLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="margin">δ, the margin of the cosines; must be in [0, 2]. Default: 0.1.</param>

@@ -6,7 +6,7 @@ namespace Criterion.Losses;
 /// A loss of scored pairs of rows: ln(1 + Σ exp(λ (sⱼ − sᵢ))) over all pairs i, j of pairs of which i has the higher score, where s is a
 /// similarity of rows. Only the order of the scores counts.
 /// </summary>
-public abstract record ScoredPairsLoss : ICriterion
+public abstract record ScoredPairsLoss : IEmbeddingLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="scale">λ, the factor of the similarities.</param>

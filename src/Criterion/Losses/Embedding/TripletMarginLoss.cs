@@ -21,7 +21,7 @@ namespace Criterion.Losses;
         + "smooth: Hermans et al., In defense of the triplet loss, 2017",
     PyTorch = "torch.nn.TripletMarginLoss",
     Alternatives = "ContrastiveLoss and CosineEmbeddingLoss need pairs only; TripletMarginWithDistanceLoss takes any distance.")]
-public sealed record TripletMarginLoss : RowLoss
+public sealed record TripletMarginLoss : RowLoss, IEmbeddingLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="margin">The required difference of the distances; must be 0 or more. Default: 1.</param>

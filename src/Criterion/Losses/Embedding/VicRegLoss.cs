@@ -21,7 +21,7 @@ namespace Criterion.Losses;
         + "equations 1–6",
     Alternatives = "BarlowTwinsLoss normalizes the features instead of bounding their deviation; "
         + "NegativeCosineLoss needs a predictor network.")]
-public sealed record VicRegLoss : ICriterion
+public sealed record VicRegLoss : IViewLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="invarianceWeight">λ, the weight of the squared differences; must be 0 or more. Default: 25.</param>

@@ -17,7 +17,7 @@ namespace Criterion.Losses;
     Source = "van den Oord, Li, Vinyals, Representation learning with contrastive predictive coding, 2018, equation 4; Radford et al., "
         + "Learning transferable visual models from natural language supervision, 2021, figure 3 (symmetric)",
     Alternatives = "SigLipLoss classifies each pair by itself; NtXentLoss also contrasts the rows of one view.")]
-public sealed record InfoNceLoss : Loss
+public sealed record InfoNceLoss : Loss, IViewLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.07.</param>
@@ -81,6 +81,8 @@ public sealed record InfoNceLoss : Loss
         Tensor losses = others is { Rank: 3 } ? EachWithOwn(q, k, others) : EachRow(q, others is null ? k : Tensor.Cat([k, others]));
         return Reduce(Symmetric ? (losses + EachRow(k, q)) * 0.5 : losses);
     }
+
+    Tensor IViewLoss.Forward(Tensor x1, Tensor x2) => Forward(x1, x2);
 
     /// <inheritdoc/>
     public override string ToLatex()

@@ -15,7 +15,7 @@ namespace Criterion.Losses;
     Shapes = "embeddings [N, D], labels [N] → scalar",
     Source = "Sohn, Improved deep metric learning with multi-class N-pair loss objective, 2016, equation 7",
     Alternatives = "NcaLoss compares all rows of a batch; MultiSimilarityLoss also weights them.")]
-public sealed record NPairLoss : Loss
+public sealed record NPairLoss : Loss, ILabelLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="normalize">Whether rows are divided by their norms. Default: false.</param>

@@ -15,7 +15,7 @@ namespace Criterion.Losses;
     Shapes = "x1 [N, D], x2 [N, D] → scalar",
     Source = "Chen et al., A simple framework for contrastive learning of visual representations, 2020, equation 1",
     Alternatives = "InfoNceLoss does not contrast the rows of one view; VicRegLoss and BarlowTwinsLoss need no negatives.")]
-public sealed record NtXentLoss : Loss
+public sealed record NtXentLoss : Loss, IViewLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.5.</param>
@@ -62,6 +62,8 @@ public sealed record NtXentLoss : Loss
         Tensor positive = Tensor.Cat([view + x1.Shape[0], view]);
         return Reduce(TensorFormula.Classes(new SoftmaxOfPairs(1), scaled, all, bias: null, positive, positive + 1, excluded: index));
     }
+
+    Tensor IViewLoss.Forward(Tensor x1, Tensor x2) => Forward(x1, x2);
 
     /// <inheritdoc/>
     public override string ToLatex()

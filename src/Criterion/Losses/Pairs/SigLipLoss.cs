@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     Shapes = "queries [N, D], keys [N, D] → scalar",
     Source = "Zhai et al., Sigmoid loss for language image pre-training, 2023, section 3.2",
     Alternatives = "InfoNceLoss compares the keys of a query with each other.")]
-public sealed record SigLipLoss : Loss
+public sealed record SigLipLoss : Loss, IViewLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.1.</param>
@@ -67,6 +67,8 @@ public sealed record SigLipLoss : Loss
         Tensor shift = bias is null ? ones * Bias : ones * ContrastiveRows.Scalar(Name, bias, nameof(bias), isPositive: false, type);
         return Reduce(TensorFormula.Pairs(default(SigmoidOfPairs), Tensor.Cat([q, shift], 1), Tensor.Cat([k, ones], 1)));
     }
+
+    Tensor IViewLoss.Forward(Tensor x1, Tensor x2) => Forward(x1, x2);
 
     /// <inheritdoc/>
     public override string ToLatex()

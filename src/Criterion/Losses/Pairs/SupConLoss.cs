@@ -16,7 +16,7 @@ namespace Criterion.Losses;
     Shapes = "embeddings [N, D], labels [N] → scalar",
     Source = "Khosla et al., Supervised contrastive learning, 2020, equation 2",
     Alternatives = "MultiSimilarityLoss weights hard pairs; NtXentLoss and InfoNceLoss need no labels.")]
-public sealed record SupConLoss : Loss
+public sealed record SupConLoss : Loss, ILabelLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.1.</param>
@@ -62,6 +62,8 @@ public sealed record SupConLoss : Loss
             ? Tensor.Zeros([rows.Shape[0]], rows.DType).ScatterAdd(0, anchors, losses)
             : Reduce(losses);
     }
+
+    Tensor ILabelLoss.Forward(Tensor embeddings, Tensor labels) => Forward(embeddings, labels);
 
     /// <inheritdoc/>
     public override string ToLatex()

@@ -1,10 +1,10 @@
 namespace Criterion.Training;
 
-/// <summary>The content of <c>run.json</c> for a Siamese network.</summary>
-public sealed record SiameseRunRecord : RunRecord
+/// <summary>The content of <c>run.json</c> for an encoder of images.</summary>
+public sealed record EmbeddingRunRecord : RunRecord
 {
     /// <summary>Gets the options of the training.</summary>
-    public required SiameseOptions Options { get; init; }
+    public required EmbeddingOptions Options { get; init; }
 
     /// <summary>Gets the encoder.</summary>
     public required EmbeddingNetwork Encoder { get; init; }
@@ -24,5 +24,5 @@ public sealed record SiameseRunRecord : RunRecord
     /// <inheritdoc/>
     public override IReadOnlyList<DataRecord> Datasets => [Data];
 
-    internal override StepColumns Columns => SiameseStep.Columns;
+    internal override StepColumns Columns => EmbeddingStep.Columns;
 }

@@ -36,7 +36,7 @@ public static class EncoderFile
         EmbeddingNetwork network = isEncoder && EmbeddingNetwork.Of(read.Tensors) is { } found
             ? found
             : throw new TrainingException(
-                $"'{file}' is not an encoder of Criterion. Give the folder of a run of a Siamese network, or its {Name}.");
+                $"'{file}' is not an encoder of Criterion. Give the folder of a training of embeddings, or its {Name}.");
         Sequential encoder = network.Build(new RandomStream(0));
         encoder.LoadStateDict(read.Tensors);
         encoder.Eval();

@@ -61,8 +61,7 @@ public sealed class GallerySearch
         ArgumentNullException.ThrowIfNull(gallery);
         Gallery = gallery;
         Query = query.Unsqueeze(0).Expand(gallery.Shape);
-        Tensor distances = new CosineSimilarityLoss(reduction: Reduction.None).Forward(Query, Gallery);
-        Cosines = [.. (1 - distances).To(DType.Float64).ToArray<double>()];
+        Cosines = [.. Tiles(gallery.Shape[0]).SelectMany(tile => CosinesOf(tile.Start, tile.Count))];
         Ranking = [.. Enumerable.Range(0, gallery.Shape[0]).OrderByDescending(i => Cosines[i])];
     }
 
@@ -93,8 +92,26 @@ public sealed class GallerySearch
         }
 
         Tensor target = Tensor.From([.. isSame.Select(static same => same ? 1f : -1f)]);
-        double loss = new CosineEmbeddingLoss(margin).Forward(Query, Gallery, target).Item();
-        return new RetrievalQuality([.. Ranking.Select(place => isSame[place])], loss);
+        CosineEmbeddingLoss loss = new(margin);
+        double mean = Tiles(Ranking.Count).Sum(tile => (double)tile.Count / Ranking.Count * InTile(
+            tile.Start, tile.Count, (query, gallery) => loss.Forward(query, gallery, target.Narrow(0, tile.Start, tile.Count)).Item()));
+        return new RetrievalQuality([.. Ranking.Select(place => isSame[place])], mean);
+    }
+
+    // Rows are compared tile by tile, so that the repeated query is never as large as the gallery.
+    static IEnumerable<(int Start, int Count)> Tiles(int count)
+    {
+        const int Tile = 4096;
+        return Enumerable.Range(0, (count + Tile - 1) / Tile).Select(i => (i * Tile, Math.Min(Tile, count - (i * Tile))));
+    }
+
+    double[] CosinesOf(int start, int count) => InTile(start, count, static (query, gallery) =>
+        (1 - new CosineSimilarityLoss(reduction: Reduction.None).Forward(query, gallery)).To(DType.Float64).ToArray<double>());
+
+    T InTile<T>(int start, int count, Func<Tensor, Tensor, T> compare)
+    {
+        using TensorScope scope = new();
+        return compare(Query.Narrow(0, start, count), Gallery.Narrow(0, start, count));
     }
 }
 

@@ -3,45 +3,50 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>A training run of a Siamese network on labelled images, with classes held out for measurement.</summary>
-public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
+/// <summary>A training run of an encoder of images, with classes or images held out for measurement.</summary>
+public sealed class EmbeddingRun : TrainingRun<EmbeddingStep, EmbeddingRunRecord>
 {
     const int Queries = 10;
     const int Shown = 5;
     const string Embeddings = "Embeddings";
+    const string Embedding = "embedding";
 
     /// <summary>The reason why labels are needed, for errors.</summary>
-    internal const string WhyLabels = "a Siamese network learns from pairs by class";
+    internal const string WhyLabels = "embeddings are learned from classes";
 
     readonly Sequential _encoder;
-    readonly SiameseTrainer _trainer;
+    readonly EmbeddingTrainer _trainer;
     readonly HeldOutImages _images;
 
     /// <summary>Creates a run that has not started.</summary>
     /// <param name="options">The options.</param>
     /// <param name="encoder">The encoder, whose channels become those of the data.</param>
-    /// <param name="data">The labelled images, such as a folder with a subfolder for each class.</param>
+    /// <param name="data">
+    /// The images, such as a folder with a subfolder for each class; with labels unless <see cref="EmbeddingOptions.Views"/> is set.
+    /// </param>
     /// <param name="sampleEvery">The steps between two pictures. Default: 250.</param>
     /// <param name="checkpointEvery">The steps between two checkpoints. Default: 250.</param>
     /// <param name="load">The arguments that the data were loaded with, if they were loaded.</param>
+    /// <param name="recipe">The name of the training in its record. Default: <c>embedding</c>.</param>
     /// <exception cref="TrainingException">
     /// An option is out of range, the data have no labels, or too few images are left to train on or to measure.
     /// </exception>
-    public SiameseRun(
-        SiameseOptions options,
+    public EmbeddingRun(
+        EmbeddingOptions options,
         EmbeddingNetwork encoder,
         ImageDataset data,
         int sampleEvery = 250,
         int checkpointEvery = 250,
-        DataArguments? load = null)
-        : base(NewRecord(options, encoder, data, sampleEvery, checkpointEvery, load))
+        DataArguments? load = null,
+        string recipe = Embedding)
+        : base(NewRecord(options, encoder, data, sampleEvery, checkpointEvery, load, recipe))
     {
-        _images = HeldOutImages.Of(data, options.HeldOut);
+        _images = HeldOutImages.Of(data, options);
         _encoder = Record.Encoder.Build(new RandomStream(options.Seed).Fork(20));
-        _trainer = new SiameseTrainer(_encoder, _images.Learned, options);
+        _trainer = new EmbeddingTrainer(_encoder, _images.Learned, options, Record.Encoder.Head);
     }
 
-    private protected override Trainer<SiameseStep> Trainer => _trainer;
+    private protected override Trainer<EmbeddingStep> Trainer => _trainer;
 
     /// <summary>Resumes a run that stopped or was killed. The result has the same bits as that of an uninterrupted run.</summary>
     /// <param name="record">The content of <c>run.json</c>.</param>
@@ -49,13 +54,13 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
     /// <param name="checkpoint">The checkpoint to continue from.</param>
     /// <param name="steps">The steps in total. Default: as recorded.</param>
     /// <exception cref="TrainingException">The data differ, or the checkpoint is of a later step than the last.</exception>
-    public static SiameseRun Resume(SiameseRunRecord record, ImageDataset data, Checkpoint checkpoint, int? steps = null)
+    public static EmbeddingRun Resume(EmbeddingRunRecord record, ImageDataset data, Checkpoint checkpoint, int? steps = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
         record.Data.CheckSame(data);
-        SiameseOptions options = record.Options with { Steps = steps ?? record.Options.Steps };
-        SiameseRun run = new(options, record.Encoder, data, record.SampleEvery, record.CheckpointEvery, record.Load);
+        EmbeddingOptions options = record.Options with { Steps = steps ?? record.Options.Steps };
+        EmbeddingRun run = new(options, record.Encoder, data, record.SampleEvery, record.CheckpointEvery, record.Load, record.Recipe);
         run.Restore(checkpoint, record);
         return run;
     }
@@ -65,12 +70,12 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
     /// <param name="encoder">The encoder, such as <see cref="EncoderFile.Read"/> returns it.</param>
     /// <param name="data">The data of the run.</param>
     /// <exception cref="TrainingException">The data differ, or an embedding is not finite.</exception>
-    public static EmbeddingQuality Evaluate(SiameseRunRecord record, Module encoder, ImageDataset data)
+    public static EmbeddingQuality Evaluate(EmbeddingRunRecord record, Module encoder, ImageDataset data)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(encoder);
         record.Data.CheckSame(data);
-        return Quality(encoder, HeldOutImages.Of(data, record.Options.HeldOut));
+        return Quality(encoder, HeldOutImages.Of(data, record.Options));
     }
 
     // Each row is a query and its nearest images, all of them held out from training.
@@ -78,11 +83,18 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
     {
         ImageDataset held = _images.Measured;
         Tensor centre = _encoder.InBatches(_images.Others).Mean(0, keepDim: true);
-        double[] cosines = EmbeddingQuality.Cosines(_encoder.InBatches(held), centre);
+        Tensor rows = UnitLength.Of(_encoder.InBatches(held) - centre);
         int shown = Math.Min(Shown, held.Count - 1);
         IEnumerable<int> picture = Enumerable.Range(0, Math.Min(Queries, held.Count))
-            .SelectMany(query => EmbeddingQuality.Nearest(cosines, held.Count, query, shown).Prepend(query));
+            .SelectMany(query => Nearest(rows, query, shown).Prepend(query));
         folder.WriteSamples(Record.StepsDone, held.Select(picture).Images, columns: shown + 1);
+    }
+
+    // The item itself is excluded.
+    static IEnumerable<int> Nearest(Tensor rows, int item, int wanted)
+    {
+        float[] cosines = rows.MatMul(rows[item].Unsqueeze(1)).ToArray<float>();
+        return Enumerable.Range(0, cosines.Length).Where(other => other != item).OrderByDescending(other => cosines[other]).Take(wanted);
     }
 
     private protected override void WriteResults(RunFolder folder)
@@ -97,16 +109,22 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
         Finite(encoder.InBatches(images.Others), Embeddings),
         images.Others.Labels!);
 
-    static SiameseRunRecord NewRecord(
-        SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery, int checkpointEvery, DataArguments? load)
+    static EmbeddingRunRecord NewRecord(
+        EmbeddingOptions options,
+        EmbeddingNetwork encoder,
+        ImageDataset data,
+        int sampleEvery,
+        int checkpointEvery,
+        DataArguments? load,
+        string recipe)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(data);
         options.Check();
-        return new SiameseRunRecord
+        return new EmbeddingRunRecord
         {
-            Recipe = "siamese",
+            Recipe = recipe,
             Options = options,
             Encoder = encoder with { Channels = data.Channels },
             Data = DataRecord.Of(data),

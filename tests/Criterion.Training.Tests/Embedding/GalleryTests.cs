@@ -10,16 +10,16 @@ public sealed class GalleryTests : IDisposable
     readonly TempFolder _temp = new();
 
     /// <summary>Images of four classes, of which the mean tells the class.</summary>
-    static ImageDataset Data { get; } = SiameseTests.Levels(1200, classes: 4);
+    static ImageDataset Data { get; } = EmbeddingRunTests.Levels(1200, classes: 4);
 
     public void Dispose() => _temp.Dispose();
 
     [Fact]
     public void A_query_is_found_in_a_gallery_of_a_thousand_by_a_run_of_its_folder()
     {
-        SiameseRun run = new(new SiameseOptions { Steps = 60, BatchSize = 32, LearningRate = 1e-2, HeldOut = [2, 3] },
+        EmbeddingRun run = new(EmbeddingOptions.Siamese with { Steps = 60, BatchSize = 32, LearningRate = 1e-2, HeldOut = [2, 3] },
             new EmbeddingNetwork(width: 2, head: 8), Data);
-        using (RunFolder folder = RunFolder.Create<SiameseStep>(_temp["run"]))
+        using (RunFolder folder = RunFolder.Create<EmbeddingStep>(_temp["run"]))
         {
             run.Execute(folder, cancellation: TestContext.Current.CancellationToken);
         }
