@@ -29,6 +29,13 @@ internal sealed class ImageOptions(string standard = " [default: unchanged, exce
         HelpName = "grey",
     }.That(static grey => grey is >= 0 and <= 1, "a number from 0 for black to 1 for white");
 
+    /// <summary>Gets the option for the number of images, which trainings alone have.</summary>
+    public Option<int?> Limit { get; } = new Option<int?>("--limit")
+    {
+        Description = "Number of images to train on, evenly spaced in the data [default: all]",
+        HelpName = "count",
+    }.Within(1);
+
     /// <summary>Gets all of these options.</summary>
     public IReadOnlyList<Option> All => [Size, Range, Background];
 
@@ -42,7 +49,10 @@ internal sealed class ImageOptions(string standard = " [default: unchanged, exce
         string[] all = [.. sources.Concat(others).Where(static source => !FeatureSet.IsDrawn(source))];
         CheckUse(parsed, Range, all.Any(ImageSource.MayHoldFloats), ".npy and IDX files of floats, and no such source");
         CheckUse(parsed, Background, all.Any(ImageSource.MayBeTransparent), "transparent PNGs, and no PNG or folder");
-        return DataArguments.Of(sources, parsed.GetValue(Size), RangeOf(parsed), parsed.GetValue(Background) ?? 1);
+        return DataArguments.Of(sources, parsed.GetValue(Size), RangeOf(parsed), parsed.GetValue(Background) ?? 1) with
+        {
+            Limit = parsed.GetResult(Limit) is null ? null : parsed.GetValue(Limit),
+        };
     }
 
     ImageRange? RangeOf(ParseResult parsed) => parsed.GetValue(Range) switch

@@ -50,7 +50,7 @@ internal sealed class RunOptions
         where TStep : struct, IRunStep
         where TRecord : RunRecord
     {
-        console.Note(run.Record.Datasets.SelectMany(static data => data.Notes));
+        console.Note(run.Record.Datasets.SelectMany(static data => data.Notes).Concat(run.Notes.Select(Flags.InPlaceOfNames)));
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
         TRecord record = TrainProgress.Show<TStep, TRecord>(
             console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));

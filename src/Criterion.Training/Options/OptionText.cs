@@ -14,6 +14,7 @@ internal static class OptionText
         [typeof(Regularizer)] = (GanNames.ParsePenalty, "the name of a penalty"),
         [typeof(SiameseObjective)] = (SiameseObjective.Parse, "the name of a loss"),
         [typeof(FeatureMatchingOptions)] = (FeatureMatchingOptions.Parse, "a weight, such as 0.1, or a weight and a layer, such as 0.1@4"),
+        [typeof(Augmentation)] = (Augmentation.Parse, DiffAugment.Expected),
         [typeof(WeightClip)] = (ParseClip, $"a positive number, or {GanNames.None}"),
     };
 

@@ -171,6 +171,19 @@ public sealed record DataArguments
     /// <summary>Gets the grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</summary>
     public double Background { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the number of images to use, evenly spaced in the data, so that all classes are among them; at least 1. Null for all. Default:
+    /// null.
+    /// </summary>
+    public int? Limit
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new TrainingException($"{nameof(DataArguments)}.{nameof(Limit)}: the number of images must be at least 1, but is {value}. "
+                + "Set a positive number, or null for all.");
+    }
+
     /// <summary>Creates the arguments, with full paths.</summary>
     /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/param"/>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range, double background = 1) =>
@@ -186,14 +199,18 @@ public sealed record DataArguments
 
     /// <summary>Loads images, where points cannot be used.</summary>
     /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
-    public ImageDataset LoadImages() => ImageDataset.Load(Sources, Size, Range, Background);
+    public ImageDataset LoadImages()
+    {
+        ImageDataset images = ImageDataset.Load(Sources, Size, Range, Background);
+        return Limit is { } limit ? images.Evenly(limit) : images;
+    }
 
     /// <summary>Loads the data.</summary>
     /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
     public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
-        : Size is null && Range is null && Background == 1 ? new GaussianRing().Draw()
+        : Size is null && Range is null && Background == 1 && Limit is null ? new GaussianRing().Draw()
         : throw new TrainingException(
-        $"'{GaussianRing.Name}' is a set of points, which have no size in pixels, no range and no background. Leave these out.");
+        $"'{GaussianRing.Name}' is a set of points, which have no size in pixels, no range, no background and no limit. Leave these out.");
 }
 
 /// <summary>The machine and the versions of a run.</summary>
