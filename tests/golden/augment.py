@@ -1,4 +1,7 @@
-"""Differentiable augmentation of images as the authors of DiffAugment define it (Zhao et al., 2020), with given draws."""
+"""Differentiable augmentation of images as the authors of DiffAugment define it (Zhao et al., 2020), with given draws, and the maps of
+adaptive augmentation (Karras et al., 2020, appendix B)."""
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -45,6 +48,68 @@ def everything(x, brightness, saturation, contrast, by, centre, which):
     return flip(cutout(translation(colour(x, brightness, saturation, contrast), by), centre), which)
 
 
+def stack(*rows):
+    """A matrix per image from numbers and vectors."""
+    n = next(len(v) for row in rows for v in row if torch.is_tensor(v))
+    return torch.stack([torch.stack([v if torch.is_tensor(v) else torch.full((n,), float(v)) for v in row], 1) for row in rows], 1)
+
+
+def scale(x, y):
+    return stack([x, 0, 0], [0, y, 0], [0, 0, torch.ones_like(x)])
+
+
+def shift(x, y):
+    return stack([1, 0, x], [0, 1, y], [0, 0, torch.ones_like(x)])
+
+
+def turn(angle):
+    return stack([angle.cos(), (-angle).sin(), 0], [angle.sin(), angle.cos(), 0], [0, 0, torch.ones_like(angle)])
+
+
+def adaptive(x, numbers):
+    """numbers: per image flip, quarter turns, shift, scale, angle, stretch, angle, shift; brightness, contrast, luma flip, hue,
+    saturation. Reflection at the edges and bilinear interpolation in place of the authors' wavelet filters."""
+    n, c, h, w = x.shape
+    flipped, turns, right, down, size, before, stretch, after, right2, down2, bright, contrast, luma, hue, saturation = numbers.unbind(1)
+    inverse = torch.eye(3).repeat(n, 1, 1)
+    inverse = inverse @ scale(1 / (1 - 2 * flipped), torch.ones(n))
+    inverse = inverse @ turn(-turns * math.pi / 2)
+    inverse = inverse @ shift(-right, -down)
+    inverse = inverse @ scale(1 / size, 1 / size)
+    inverse = inverse @ turn(-before)
+    inverse = inverse @ scale(1 / stretch, stretch)
+    inverse = inverse @ turn(-after)
+    inverse = inverse @ shift(-right2, -down2)
+    inverse = torch.diag(torch.tensor([2 / w, 2 / h, 1])) @ inverse @ torch.diag(torch.tensor([w / 2, h / 2, 1]))
+    x = F.grid_sample(x, F.affine_grid(inverse[:, :2], x.shape, align_corners=False), padding_mode="reflection", align_corners=False)
+
+    eye, axis = torch.eye(4), torch.tensor([1.0, 1, 1, 0]) / math.sqrt(3)
+    grey = torch.outer(axis, axis)
+    full = lambda v: v.reshape(n, 1, 1)
+    colour = eye.repeat(n, 1, 1)
+    colour[:, :3, 3] += bright.reshape(n, 1)
+    colour = torch.diag_embed(torch.stack([contrast, contrast, contrast, torch.ones(n)], 1)) @ colour
+    colour = (eye - 2 * grey * full(luma)) @ colour
+    cross = torch.tensor([[0.0, -1, 1, 0], [1, 0, -1, 0], [-1, 1, 0, 0], [0, 0, 0, 0]]) / math.sqrt(3)
+    rotation = eye + full(hue.sin()) * cross + full(1 - hue.cos()) * (cross @ cross)
+    colour = rotation @ colour
+    colour = (grey + (eye - grey) * full(saturation)) @ colour
+    flat = x.reshape(n, c, h * w)
+    if c == 3:
+        flat = colour[:, :3, :3] @ flat + colour[:, :3, 3:]
+    else:
+        mean = colour[:, :3].mean(dim=1, keepdim=True)
+        flat = flat * mean[:, :, :3].sum(dim=2, keepdim=True) + mean[:, :, 3:]
+    return flat.reshape(x.shape)
+
+
+def numbers(n):
+    rows = [[1, 1, 2, -1, 0.8, 0.3, 1.2, -0.7, 0.4, 1.3, 0.2, 0.7, 1, 0.9, 1.6],
+            [0, 3, 0, 1, 1.3, -1.1, 0.9, 0.2, -0.6, 0.3, -0.3, 1.4, 0, -2.1, 0.4],
+            [1, 2, -1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 0, 1]]
+    return torch.tensor(rows[:n]).double()
+
+
 def draws(n, h, w):
     return (torch.linspace(-0.45, 0.4, n), torch.linspace(0.1, 1.8, n), torch.linspace(1.4, 0.6, n))
 
@@ -72,5 +137,7 @@ def make():
         add("translation", translation, moves(n, h, w))
         add("cutout", cutout, centres(n, h, w))
         add("flip", flip, which)
+        if n < 4:
+            add("adaptive", adaptive, numbers(n))
         add("all", everything, *draws(n, h, w), moves(n, h, w), centres(n, h, w), which)
     return f

@@ -10,11 +10,15 @@ namespace Criterion.Training;
 /// </remarks>
 [JsonDerivedType(typeof(AutomaticAugment), "auto")]
 [JsonDerivedType(typeof(DiffAugment), "diff-augment")]
+[JsonDerivedType(typeof(AdaptiveAugment), AdaptiveAugment.Name)]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 public abstract record Augmentation
 {
     /// <summary>The number of images below which a run augments by itself: see <see cref="Automatic"/>.</summary>
     public const int FewImages = 2000;
+
+    static readonly ObjectText<Augmentation> AdaptiveText = new(
+        "augmentation", static type => type == typeof(AdaptiveAugment), static _ => AdaptiveAugment.Name);
 
     private protected Augmentation()
     {
@@ -41,7 +45,10 @@ public abstract record Augmentation
         return this != Automatic ? this : data is ImageDataset { Count: < FewImages } ? new DiffAugment() : None;
     }
 
-    /// <summary>Parses the parts of a <see cref="DiffAugment"/>, such as <c>colour,translation</c>, or <c>none</c> or <c>auto</c>.</summary>
+    /// <summary>
+    /// Parses the parts of a <see cref="DiffAugment"/>, such as <c>colour,translation</c>, or <c>ada</c>, of which options may follow a
+    /// colon (<c>ada:target=0.5,images=500000</c>), or <c>none</c> or <c>auto</c>.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <exception cref="TrainingException">The text has another form.</exception>
     public static Augmentation Parse(string text)
@@ -51,6 +58,7 @@ public abstract record Augmentation
         {
             GanNames.None => None,
             AutomaticAugment.Name => Automatic,
+            _ when ObjectText.Cut(text, ':').Before == AdaptiveAugment.Name => AdaptiveText.Parse(text),
             _ => DiffAugment.Of(text.Split(',')),
         };
     }

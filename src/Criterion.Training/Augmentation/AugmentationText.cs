@@ -5,7 +5,7 @@ internal static class AugmentationText
 {
     /// <summary>The meaning of the option.</summary>
     public const string Description = "Differentiable augmentation of the images that the discriminator sees, in the steps of both networks: "
-        + "colour, translation, cutout, flip, joined by commas, or none or auto";
+        + "colour, translation, cutout, flip, joined by commas; ada, which adapts to overfitting; none; or auto";
 
     /// <summary>The default in words.</summary>
     public const string Default = "auto, which is colour,translation,cutout below 2000 images and none otherwise";

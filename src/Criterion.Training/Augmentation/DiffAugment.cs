@@ -86,7 +86,8 @@ public sealed record DiffAugment : Augmentation
     }
 
     /// <summary>The values of the option, in words.</summary>
-    internal static string Expected => $"parts of {string.Join(',', Names)}, or {GanNames.None} or {AutomaticAugment.Name}";
+    internal static string Expected => $"parts of {string.Join(',', Names)}, or {AdaptiveAugment.Name}, {GanNames.None} or "
+        + AutomaticAugment.Name;
 
     // The authors round half a pixel up.
     static int Part(int side, double share) => (int)((side * share) + 0.5);

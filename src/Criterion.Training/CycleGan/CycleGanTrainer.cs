@@ -83,8 +83,10 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
 
     CycleStep TrainDiscriminators(Batch batch, CycleStep row)
     {
-        Tensor lossA = DiscriminatorLoss(ScoresA, batch.A, _a.Pool.Exchange(batch.FakeA.Detach()));
-        Tensor lossB = DiscriminatorLoss(ScoresB, batch.B, _b.Pool.Exchange(batch.FakeB.Detach()));
+        (Tensor Real, Tensor Fake) a = (ScoresA(batch.A), ScoresA(_a.Pool.Exchange(batch.FakeA.Detach())));
+        (Tensor Real, Tensor Fake) b = (ScoresB(batch.B), ScoresB(_b.Pool.Exchange(batch.FakeB.Detach())));
+        Tensor lossA = _options.Objective.Discriminator(a.Real, a.Fake);
+        Tensor lossB = _options.Objective.Discriminator(b.Real, b.Fake);
         row = row with
         {
             DiscriminatorA = Finite(lossA.Item(), "loss of discriminator A", batch),
@@ -92,7 +94,9 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         };
         Finite(_discriminators.Differentiate(lossA + lossB), "gradient of the discriminators", batch);
         _discriminators.Update();
-        return row;
+        _augmenterA.Observe(_options.Objective, a.Real, a.Fake);
+        _augmenterB.Observe(_options.Objective, b.Real, b.Fake);
+        return row with { AugmentationA = _augmenterA.Probability, AugmentationB = _augmenterB.Probability };
     }
 
     // Each call draws new transforms.
@@ -102,9 +106,6 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
 
     Tensor GeneratorLoss(Func<Tensor, Tensor> scores, Tensor fake, Tensor real) =>
         _options.Objective.Generator(scores(fake), _options.Objective.NeedsReal ? scores(real) : null);
-
-    Tensor DiscriminatorLoss(Func<Tensor, Tensor> scores, Tensor real, Tensor fake) =>
-        _options.Objective.Discriminator(scores(real), scores(fake));
 
     double Finite(double value, string what, Batch batch) => Finite(
         value,

@@ -163,6 +163,7 @@ public sealed class GanTrainer : Trainer<GanStep>
         _penalties.Commit();
         (double realScore, double fakeScore) = ScoreStatistics.Means(_options.Objective, real.Logits, fake.Logits);
         _progress.Advance(realScore, fakeScore);
+        _augmenter.Observe(_options.Objective, real.Logits, fake.Logits);
         return new GanStep
         {
             DiscriminatorLoss = value,
@@ -171,6 +172,7 @@ public sealed class GanTrainer : Trainer<GanStep>
             RealScore = realScore,
             FakeScore = fakeScore,
             Accuracy = ScoreStatistics.Accuracy(_options.Objective, real.Logits, fake.Logits),
+            Augmentation = _augmenter.Probability,
         };
     }
 
