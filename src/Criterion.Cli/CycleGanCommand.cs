@@ -60,7 +60,7 @@ internal sealed class CycleGanCommand
             "cyclegan",
             "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
         {
-            _a, _b, _images.All, _options.All, _width, _blocks, _halvings, _layers, _run.All,
+            _a, _b, _images.All, _images.Limit, _options.All, _width, _blocks, _halvings, _layers, _run.All,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
@@ -105,9 +105,9 @@ internal sealed class CycleGanCommand
                 $"Both domains are needed: give {(a.Length == 0 ? _a : _b).Name} as well, or neither for garments and their sketches.");
         }
 
-        if (a.Length == 0 && parsed.IsGiven(_images.Size))
+        if (a.Length == 0 && new Option[] { _images.Size, _images.Limit }.FirstOrDefault(parsed.IsGiven) is { } unused)
         {
-            throw new ToolException($"{_images.Size.Name} applies to images of {_a.Name} and {_b.Name}, and neither is given. Remove it.");
+            throw new ToolException($"{unused.Name} applies to images of {_a.Name} and {_b.Name}, and neither is given. Remove it.");
         }
 
         CycleGanOptions options = _options.Apply(CycleGanOptions.Small, parsed);

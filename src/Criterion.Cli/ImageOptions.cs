@@ -44,6 +44,13 @@ internal sealed class ImageOptions(string standard = " [default: unchanged, exce
         HelpName = "action",
     }.OneOf([.. Names<DamagedImages>()]);
 
+    /// <summary>Gets the option for the number of images, which trainings alone have.</summary>
+    public Option<int?> Limit { get; } = new Option<int?>("--limit")
+    {
+        Description = "Number of images to train on, evenly spaced in the data [default: all]",
+        HelpName = "count",
+    }.Within(1);
+
     /// <summary>Gets all of these options.</summary>
     public IReadOnlyList<Option> All => [Size, Fit, Range, Background, Damaged];
 
@@ -62,6 +69,7 @@ internal sealed class ImageOptions(string standard = " [default: unchanged, exce
         {
             Fit = FitOf(parsed),
             Damaged = DamagedOf(parsed),
+            Limit = parsed.GetResult(Limit) is null ? null : parsed.GetValue(Limit),
         };
     }
 

@@ -63,7 +63,7 @@ internal sealed class RunOptions
         where TRecord : RunRecord
     {
         run.TensorBoard = Watching.TensorBoard(parsed) ?? run.TensorBoard;
-        console.Note(run.Record.Datasets.SelectMany(static data => data.Notes));
+        console.Note(run.Record.Datasets.SelectMany(static data => data.Notes).Concat(run.Notes.Select(Flags.InPlaceOfNames)));
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
         using WatchServer? server = Watching.Start(parsed, folder.Path, console);
         TRecord record = TrainProgress.Show<TStep, TRecord>(

@@ -66,7 +66,7 @@ internal sealed class TrainCommand
             "Trains a generator on images or points, and writes samples, losses and weights to a new folder. "
                 + "Ctrl-C stops after the current step and keeps the results.")
         {
-            _recipe, _data, _images.All, _width, _frechetEvery, _frechetCount, _resume,
+            _recipe, _data, _images.All, _images.Limit, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),
             EmbeddingCommand.Create(console, stop),
             EmbeddingCommand.CreateSiamese(console, stop),
@@ -112,7 +112,7 @@ internal sealed class TrainCommand
     {
         IEnumerable<Option> fixedOptions =
         [
-            _data, .. _images.All, _width, _frechetEvery, _frechetCount, .. _options.All.Except([_options.Steps]),
+            _data, .. _images.All, _images.Limit, _width, _frechetEvery, _frechetCount, .. _options.All.Except([_options.Steps]),
             .. _run.All.Except([_run.Threads, .. _run.Watching.All]),
         ];
         if (fixedOptions.FirstOrDefault(parsed.IsGiven) is { } changed)

@@ -41,7 +41,8 @@ public sealed class DataNotesTests : IDisposable
     [Fact]
     public void Of_a_training_and_its_resumption()
     {
-        AssertNoted(["train", "--data", Mixed, "--size", "16", "--background", "0", "--batch", "4", .. Short, "--out", _temp["run"]]);
+        AssertNoted(["train", "--data", Mixed, "--size", "16", "--background", "0", "--batch", "4", "--augment", "none", .. Short,
+            "--out", _temp["run"]]);
         GanRunRecord record = (GanRunRecord)RunFolder.ReadRecord(_temp["run"]);
         Assert.Equal(Notes, record.Data.Notes);
         Assert.Equal(0, record.Load!.Background);
@@ -62,7 +63,7 @@ public sealed class DataNotesTests : IDisposable
         string[] all = [.. Notes, $"1 file of '{_temp["plain"]}' is not an image and was ignored: b.csv."];
         AssertNoted(all,
             ["train", "cyclegan", "--a", Mixed, "--b", _temp["plain"], "--size", "16", "--background", "0", "--batch", "2", "--blocks", "0",
-                .. Short, "--out", _temp["run"]]);
+                "--augment", "none", .. Short, "--out", _temp["run"]]);
         CycleGanRunRecord record = (CycleGanRunRecord)RunFolder.ReadRecord(_temp["run"]);
         Assert.Equal((5, 1, 0.0), (record.A.Notes.Count, record.B.Notes.Count, record.LoadB!.Background));
     }

@@ -13,7 +13,8 @@ public sealed class GanTrainingOptionsTests : IDisposable
     public void Nothing_given_is_the_recipe_unchanged() => Assert.All(
         GanRecipe.All.Where(static recipe => recipe.Name is "dcgan" or "wgan-gp" or "r3gan"),
         recipe =>
-            Assert.Equal(recipe.For(new GaussianRing().Draw(1)).Options with { Steps = 1, BatchSize = 2 }, Train(recipe.Name, []).Options));
+            Assert.Equal(recipe.For(new GaussianRing().Draw(1)).Options with { Steps = 1, BatchSize = 2, Augment = Augmentation.None },
+                Train(recipe.Name, []).Options));
 
     [Fact]
     public void Everything_can_be_given()
@@ -41,6 +42,7 @@ public sealed class GanTrainingOptionsTests : IDisposable
                 Beta1 = 0,
                 Beta2 = 0.9,
                 AverageDecay = 0.5,
+                Augment = Augmentation.None,
                 DiscriminatorNorm = DiscriminatorNorm.Layer,
                 ClassWeight = 0.5,
                 OnNan = NanPolicy.Skip,

@@ -211,7 +211,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--beta1 has no effect here: RMSprop", "train", "--data", "ring", "--optimizer", "rmsprop", "--beta1", "0.5")]
     [InlineData("--beta2 has no effect here: RMSprop", "train", "wgan", "--data", "ring", "--beta2", "0.5")]
     [InlineData("--lr has no effect here", "train", "--data", "ring", "--lr", "1", "--d-lr", "1", "--g-lr", "1")]
-    [InlineData("no size in pixels, no range and no background", "train", "--data", "ring", "--size", "8")]
+    [InlineData("no size in pixels, no range, no background and no limit", "train", "--data", "ring", "--size", "8")]
     [InlineData("--range applies to .npy and IDX files", "train", "--data", "ring", "--range", "0..1")]
     [InlineData("--range applies to .npy and IDX files", "evaluate", "ring", "ring", "--range", "0..1")]
     [InlineData("--range applies to .npy and IDX files", "train", "--data", "{folder}/png", "--range", "0..1")]

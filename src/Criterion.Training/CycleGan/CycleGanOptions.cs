@@ -61,6 +61,15 @@ public sealed record CycleGanOptions : TrainingOptions
         ValueName = "share", Range = "[0, 1]")]
     public double ConstantShare { get; init; } = 0.5;
 
+    /// <summary>
+    /// Gets the augmentation of the images that the discriminators see in the steps of all networks. Default:
+    /// <see cref="Augmentation.Automatic"/> by the smaller domain, which is none in a <see cref="CycleGanTrainer"/> without a
+    /// <see cref="CycleGanRun"/>.
+    /// </summary>
+    [TrainingOption(
+        "augment", AugmentationText.Description, ValueName = "parts", Default = AugmentationText.Default)]
+    public Augmentation Augment { get; init; } = Augmentation.Automatic;
+
     internal override TrainingOptionList List => Declared;
 
     /// <summary>Returns the factor of the learning rate in a step.</summary>

@@ -26,13 +26,15 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     /// <param name="pairs">Images that are known in both domains and are in neither set, for measurements and pictures.</param>
     /// <exception cref="TrainingException">Options, networks and data are incompatible.</exception>
     public CycleGanRun(CycleGanRunRecord record, ImageDataset a, ImageDataset b, (Tensor A, Tensor B)? pairs = null)
-        : base(record ?? throw new ArgumentNullException(nameof(record)))
+        : base(Augmented(record, a, b))
     {
+        Notes = AugmentationText.Notes(
+            record.Options.Augment, Record.Options.Augment, $"{nameof(CycleGanOptions)}.{nameof(CycleGanOptions.Augment)}");
         record.Translator.CheckKeeps(a.Size);
         record.Discriminator.CheckFits(a.Size);
         (_a, _b, _pairs) = (a, b, pairs);
         _networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(record.Options.Seed));
-        _trainer = new CycleGanTrainer(_networks, a, b, record.Options);
+        _trainer = new CycleGanTrainer(_networks, a, b, Record.Options);
     }
 
     private protected override Trainer<CycleStep> Trainer => _trainer;
@@ -101,6 +103,8 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         CycleGanOptions options = record.Options with
         {
             Steps = steps ?? record.Options.Steps,
+            // Versions without augmentation did not record it.
+            Augment = record.Options.Augment == Augmentation.Automatic ? Augmentation.None : record.Options.Augment,
             Objective = GanLossConverter.Supplied(record.Options.Objective, objective),
         };
         CycleGanRun run = Create(
@@ -181,6 +185,15 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
             ? Safetensors.Read(file).Tensors
             : throw new TrainingException($"There is no '{file}': the run is unfinished. Resume it first."));
         return translator.Eval();
+    }
+
+    static CycleGanRunRecord Augmented(CycleGanRunRecord record, ImageDataset a, ImageDataset b)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        Augmentation augmentation = record.Options.Augment.For(a.Count < b.Count ? a : b);
+        return record with { Options = record.Options with { Augment = augmentation } };
     }
 
     // If one domain has colour, both have.

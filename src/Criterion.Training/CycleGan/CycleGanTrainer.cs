@@ -19,6 +19,8 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
     readonly CycleGanOptions _options;
     readonly (ImageDataset Images, BatchSampler Sampler, ImagePool Pool) _a;
     readonly (ImageDataset Images, BatchSampler Sampler, ImagePool Pool) _b;
+    readonly Augmenter _augmenterA;
+    readonly Augmenter _augmenterB;
     readonly TrainedNetworks _translators;
     readonly TrainedNetworks _discriminators;
 
@@ -40,6 +42,8 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         RandomStream random = new(options.Seed);
         _a = (a, new BatchSampler(a.Count, options.BatchSize, random.Fork(11)), new ImagePool(options.PoolSize, random.Fork(12)));
         _b = (b, new BatchSampler(b.Count, options.BatchSize, random.Fork(13)), new ImagePool(options.PoolSize, random.Fork(14)));
+        _augmenterA = new(options.Augment, random.Fork(15));
+        _augmenterB = new(options.Augment, random.Fork(16));
         _translators = new([("a_to_b", networks.AToB), ("b_to_a", networks.BToA)], Optimizer);
         _discriminators = new([("a", networks.DiscriminatorA), ("b", networks.DiscriminatorB)], Optimizer);
     }
@@ -47,6 +51,7 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
     private protected override IEnumerable<(string Name, IStateful Part)> Parts =>
     [
         ("data_a", _a.Sampler), ("data_b", _b.Sampler), ("pool_a", _a.Pool), ("pool_b", _b.Pool),
+        ("augmentation_a", _augmenterA), ("augmentation_b", _augmenterB),
         ("translators", _translators), ("discriminators", _discriminators),
     ];
 
@@ -66,7 +71,7 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
     CycleStep TrainTranslators(Batch batch)
     {
         (Tensor a, Tensor b, Tensor fakeA, Tensor fakeB) = batch;
-        Tensor adversarial = GeneratorLoss(_networks.DiscriminatorB, fakeB, b) + GeneratorLoss(_networks.DiscriminatorA, fakeA, a);
+        Tensor adversarial = GeneratorLoss(ScoresB, fakeB, b) + GeneratorLoss(ScoresA, fakeA, a);
         Tensor cycle = _options.Cycle.Forward(_networks.BToA.Forward(fakeB), a, _networks.AToB.Forward(fakeA), b);
         Tensor? identity = _options.Identity?.Forward(_networks.BToA.Forward(a), a, _networks.AToB.Forward(b), b);
         CycleStep row = new()
@@ -83,8 +88,10 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
 
     CycleStep TrainDiscriminators(Batch batch, CycleStep row)
     {
-        Tensor lossA = DiscriminatorLoss(_networks.DiscriminatorA, batch.A, _a.Pool.Exchange(batch.FakeA.Detach()));
-        Tensor lossB = DiscriminatorLoss(_networks.DiscriminatorB, batch.B, _b.Pool.Exchange(batch.FakeB.Detach()));
+        (Tensor Real, Tensor Fake) a = (ScoresA(batch.A), ScoresA(_a.Pool.Exchange(batch.FakeA.Detach())));
+        (Tensor Real, Tensor Fake) b = (ScoresB(batch.B), ScoresB(_b.Pool.Exchange(batch.FakeB.Detach())));
+        Tensor lossA = _options.Objective.Discriminator(a.Real, a.Fake);
+        Tensor lossB = _options.Objective.Discriminator(b.Real, b.Fake);
         row = row with
         {
             DiscriminatorA = Finite(lossA.Item(), "loss of discriminator A", batch),
@@ -92,14 +99,18 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         };
         Finite(_discriminators.Differentiate(lossA + lossB), "gradient of the discriminators", batch);
         _discriminators.Update();
-        return row;
+        _augmenterA.Observe(_options.Objective, a.Real, a.Fake);
+        _augmenterB.Observe(_options.Objective, b.Real, b.Fake);
+        return row with { AugmentationA = _augmenterA.Probability, AugmentationB = _augmenterB.Probability };
     }
 
-    Tensor GeneratorLoss(Module discriminator, Tensor fake, Tensor real) => _options.Objective.Generator(
-        discriminator.Forward(fake), _options.Objective.NeedsReal ? discriminator.Forward(real) : null);
+    // Each call draws new transforms.
+    Tensor ScoresA(Tensor images) => _networks.DiscriminatorA.Forward(_augmenterA.Apply(images));
 
-    Tensor DiscriminatorLoss(Module discriminator, Tensor real, Tensor fake) =>
-        _options.Objective.Discriminator(discriminator.Forward(real), discriminator.Forward(fake));
+    Tensor ScoresB(Tensor images) => _networks.DiscriminatorB.Forward(_augmenterB.Apply(images));
+
+    Tensor GeneratorLoss(Func<Tensor, Tensor> scores, Tensor fake, Tensor real) =>
+        _options.Objective.Generator(scores(fake), _options.Objective.NeedsReal ? scores(real) : null);
 
     double Finite(double value, string what, Batch batch) => Finite(
         value,

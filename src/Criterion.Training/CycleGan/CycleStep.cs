@@ -4,6 +4,7 @@ namespace Criterion.Training;
 public readonly record struct CycleStep : IRunStep
 {
     const string Losses = "Losses";
+    const string Augmentations = "Adaptive augmentation";
     const string DiscriminatorLosses = "Losses of the discriminators";
 
     /// <inheritdoc/>
@@ -38,6 +39,18 @@ public readonly record struct CycleStep : IRunStep
         "translator_gradient_norm", "Norm of the gradient over all parameters of both translators",
         Chart = "Gradient norms", MayBeLog = true)]
     public double TranslatorGradientNorm { get; init; }
+
+    /// <summary>Gets the probability p of each part of an adaptive augmentation of domain A, after the step; 0 without one.</summary>
+    [StepColumn(
+        "augmentation_a", "Probability of each part of the adaptive augmentation of domain A", Chart = Augmentations,
+        IsOmittedWhenZero = true)]
+    public double AugmentationA { get; init; }
+
+    /// <summary>Gets the probability p of each part of an adaptive augmentation of domain B, after the step; 0 without one.</summary>
+    [StepColumn(
+        "augmentation_b", "Probability of each part of the adaptive augmentation of domain B", Chart = Augmentations,
+        IsOmittedWhenZero = true)]
+    public double AugmentationB { get; init; }
 
     /// <inheritdoc/>
     [StepColumn(

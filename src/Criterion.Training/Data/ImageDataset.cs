@@ -77,6 +77,12 @@ public sealed class ImageDataset : Dataset
         return new ImageDataset(Stored.IndexSelect(0, at), Source, Labels?.IndexSelect(0, at)) { Notes = Notes, ClassNames = ClassNames };
     }
 
+    /// <summary>Returns a number of images, evenly spaced in the data; all if there are no more.</summary>
+    /// <param name="count">The number; at least 1.</param>
+    internal ImageDataset Evenly(int count) => count >= Count
+        ? this
+        : Select(Enumerable.Range(0, count).Select(i => (int)((long)i * Count / count)));
+
     /// <summary>Returns the images of some classes.</summary>
     /// <exception cref="TrainingException">There are no labels, or no such images.</exception>
     public ImageDataset Only(IReadOnlyCollection<int> classes) => OfClasses(classes, isWanted: true);

@@ -7,11 +7,12 @@ namespace Criterion.Training;
 /// </summary>
 internal readonly record struct DiscriminatorResult(Tensor Logits, Tensor? ClassLogits, Tensor? Features);
 
-/// <summary>Runs a discriminator and splits its output into logits, class logits and features.</summary>
+/// <summary>Runs a discriminator on augmented samples and splits its output into logits, class logits and features.</summary>
 internal sealed class DiscriminatorEvaluator
 {
     readonly Module _discriminator;
     readonly int _classes;
+    readonly Augmenter _augmenter;
     readonly Module[]? _features;
     readonly Module[] _head = [];
 
@@ -19,9 +20,9 @@ internal sealed class DiscriminatorEvaluator
     /// Creates an evaluator for a discriminator whose first output is the logit, followed by the class logits if there are any.
     /// </summary>
     /// <exception cref="TrainingException">The discriminator has no layer whose features could be matched.</exception>
-    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching)
+    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching, Augmenter augmenter)
     {
-        (_discriminator, _classes) = (discriminator, classes);
+        (_discriminator, _classes, _augmenter) = (discriminator, classes, augmenter);
         if (matching is not null)
         {
             Sequential chain = discriminator as Sequential ?? throw new TrainingException(
@@ -35,8 +36,11 @@ internal sealed class DiscriminatorEvaluator
     /// <summary>Gets the discriminator.</summary>
     public Module Network => _discriminator;
 
-    /// <summary>Computes all outputs for a batch.</summary>
-    public DiscriminatorResult Evaluate(Tensor samples)
+    /// <summary>Computes all outputs for a batch, with a new draw of the augmentation.</summary>
+    public DiscriminatorResult Evaluate(Tensor samples) => EvaluatePlain(_augmenter.Apply(samples));
+
+    /// <summary>Computes all outputs for a batch as it is, which draws no random numbers.</summary>
+    public DiscriminatorResult EvaluatePlain(Tensor samples)
     {
         Tensor? features = _features is null ? null : Apply(_features, samples);
         Tensor output = Checked(features is null ? _discriminator.Forward(samples) : Apply(_head, features), samples);
@@ -45,7 +49,7 @@ internal sealed class DiscriminatorEvaluator
             : new(output.Narrow(1, 0, 1).Flatten(0), output.Narrow(1, 1, _classes), features);
     }
 
-    /// <summary>Computes the logits alone, for penalties.</summary>
+    /// <summary>Computes the logits alone, for penalties, which differentiate them by the samples before they are augmented.</summary>
     public Tensor Logits(Tensor samples) => Evaluate(samples).Logits;
 
     // Every mean over scores would otherwise be of the wrong numbers.

@@ -52,7 +52,7 @@ public static class GanAdvice
     /// <summary>Refuses a discriminator that cannot be trained with these options.</summary>
     /// <exception cref="TrainingException">
     /// It mixes samples under a gradient penalty, ends in a sigmoid that its objective applies itself, or the data are not images where
-    /// the consistency penalty needs them.
+    /// the consistency penalty or an augmentation needs them.
     /// </exception>
     internal static void Check(GanOptions options, Module discriminator, Dataset data)
     {
@@ -78,6 +78,18 @@ public static class GanAdvice
             throw new TrainingException(
                 $"{nameof(ConsistencyPenalty)} compares an image with a shifted copy, and '{data.Source}' is not a set of images. "
                 + $"Remove it from {Penalties}.");
+        }
+
+        CheckAugmentation(options, data);
+    }
+
+    static void CheckAugmentation(GanOptions options, Dataset data)
+    {
+        if (data is not ImageDataset && options.Augment is { IsNone: false } augmentation)
+        {
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Augment)}: {augmentation} augments images, and '{data.Source}' is not a set of "
+                + $"images. Set it to {GanNames.None}.");
         }
     }
 

@@ -130,6 +130,15 @@ public sealed record GanOptions : TrainingOptions
     public double AverageDecay { get; init; }
 
     /// <summary>
+    /// Gets the augmentation of the images that the discriminator sees in the steps of both networks. Penalties are taken
+    /// at the images before they are augmented: the slope of a gradient penalty passes through the augmentation. Default:
+    /// <see cref="Augmentation.Automatic"/>, which is none in a <see cref="GanTrainer"/> without a <see cref="GanRun"/>.
+    /// </summary>
+    [TrainingOption(
+        "augment", AugmentationText.Description, ValueName = "parts", Default = AugmentationText.Default)]
+    public Augmentation Augment { get; init; } = Augmentation.Automatic;
+
+    /// <summary>
     /// Gets the normalisation of the discriminator's layers. Default: batch norm, or none for points and with a penalty per sample.
     /// </summary>
     [TrainingOption(
@@ -264,4 +273,5 @@ internal enum RandomPart : ulong
     Samples,
     Labels,
     Modes,
+    Augmentation,
 }

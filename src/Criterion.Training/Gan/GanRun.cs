@@ -75,11 +75,13 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         (_data, _networks) = (data, Record.Networks);
         RandomStream generator = options.Random(RandomPart.GeneratorWeights);
         RandomStream discriminator = options.Random(RandomPart.DiscriminatorWeights);
-        _trainer = new GanTrainer(_networks.Generator(generator), _networks.Discriminator(discriminator), data, options, optimizers)
+        _trainer = new GanTrainer(_networks.Generator(generator), _networks.Discriminator(discriminator), data, Record.Options, optimizers)
         {
             // Modules of the program may draw from these without registering them.
             Streams = _networks is CustomNetworks ? [generator, discriminator, RandomStream.Default] : [],
         };
+        Notes = AugmentationText.Notes(
+            options.Augment, Record.Options.Augment, $"{nameof(GanOptions)}.{nameof(GanOptions.Augment)}");
         _trainer.Try();
         _networks = _networks is CustomNetworks custom ? custom.Described(_trainer, data) : _networks;
         Record = Record with { Networks = _networks, Optimizers = GanOptimizersRecord.Of(optimizers, _trainer) };
@@ -127,6 +129,7 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     {
         GanRunRecord? before = RecordIn(path);
         before?.Data.CheckSame(data);
+        options = before is null ? options : options with { Augment = options.Augment == Augmentation.Automatic ? AugmentationOf(before) : options.Augment };
         GanRun run = new(data, options, networks, optimizers, name, sampleEvery, checkpointEvery, load, measure);
         if (before is not null)
         {
@@ -158,7 +161,7 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         record.Data.CheckSame(data);
         GanRun run = new(
             data,
-            record.Options with { Steps = steps ?? record.Options.Steps },
+            record.Options with { Steps = steps ?? record.Options.Steps, Augment = AugmentationOf(record) },
             record.Networks,
             null,
             record.Recipe,
@@ -267,7 +270,7 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     void CheckSame(GanRunRecord before)
     {
         RunOptionsCheck.CheckSame(
-            RunJson.Element(before.Options with { Steps = Record.Steps }), RunJson.Element(Record.Options), nameof(GanOptions));
+            RunJson.Element(before.Options with { Steps = Record.Steps, Augment = AugmentationOf(before) }), RunJson.Element(Record.Options), nameof(GanOptions));
         if (before.Networks is CustomNetworks old && Record.Networks is CustomNetworks now)
         {
             now.CheckSame(old);
@@ -284,6 +287,9 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
                 + $"{Record.Optimizers?.ToString() ?? "those of the options"}. Give the same ones, or start a new run in another folder.");
         }
     }
+
+    // Versions without augmentation did not record it.
+    static Augmentation AugmentationOf(GanRunRecord record) => record.Options.Augment == Augmentation.Automatic ? Augmentation.None : record.Options.Augment;
 
     static GanRunRecord NewRecord(
         Dataset data,
@@ -304,7 +310,7 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         return new GanRunRecord
         {
             Recipe = name,
-            Options = options,
+            Options = options with { Augment = options.Augment.For(data) },
             Networks = networks ?? options.Networks(data),
             Data = DataRecord.Of(data),
             Load = load,

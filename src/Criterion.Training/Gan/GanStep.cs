@@ -59,6 +59,12 @@ public readonly record struct GanStep : IRunStep
         Chart = "Diversity of the samples", IsExplained = true, IsCompared = true)]
     public double Diversity { get; init; }
 
+    /// <summary>Gets the probability p of each part of an adaptive augmentation, after the step; 0 without one.</summary>
+    [StepColumn(
+        "augmentation", "Probability of each part of the adaptive augmentation; beyond 0.8 it may leak into samples",
+        IsOmittedWhenZero = true, IsExplained = true)]
+    public double Augmentation { get; init; }
+
     /// <inheritdoc/>
     [StepColumn(
         "skipped", "Steps skipped so far because a loss or gradient was not finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]

@@ -30,6 +30,7 @@ public sealed class GanTrainer : Trainer<GanStep>
     readonly int _classes;
     readonly TrainedNetworks _generator;
     readonly TrainedNetworks _discriminator;
+    readonly Augmenter _augmenter;
     readonly DiscriminatorEvaluator _evaluator;
     readonly AveragedNetwork _averaged;
     readonly DiscriminatorPenalties _penalties;
@@ -70,7 +71,8 @@ public sealed class GanTrainer : Trainer<GanStep>
             optimizers?.Discriminator ?? (parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers)),
             options.Schedule,
             options.GradientClip);
-        _evaluator = new(discriminator, _classes, options.FeatureMatching);
+        _augmenter = new(options.Augment, options.Random(RandomPart.Augmentation));
+        _evaluator = new(discriminator, _classes, options.FeatureMatching, _augmenter);
         _averaged = new(generator, options.AverageDecay);
         _penalties = new(options.Regularizers, options.Random(RandomPart.Penalty));
         _sampler = new(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
@@ -102,6 +104,7 @@ public sealed class GanTrainer : Trainer<GanStep>
     private protected override IEnumerable<(string Name, IStateful Part)> Parts =>
     [
         ("progress", _progress), ("latents", _latents), ("penalties", _penalties), ("data", _sampler),
+        ("augmentation", _augmenter),
         ("generator", _generator), ("discriminator", _discriminator), ("average", _averaged),
     ];
 
@@ -160,6 +163,7 @@ public sealed class GanTrainer : Trainer<GanStep>
         _penalties.Commit();
         (double realScore, double fakeScore) = ScoreStatistics.Means(_options.Objective, real.Logits, fake.Logits);
         _progress.Advance(realScore, fakeScore);
+        _augmenter.Observe(_options.Objective, real.Logits, fake.Logits);
         return new GanStep
         {
             DiscriminatorLoss = value,
@@ -168,6 +172,7 @@ public sealed class GanTrainer : Trainer<GanStep>
             RealScore = realScore,
             FakeScore = fakeScore,
             Accuracy = ScoreStatistics.Accuracy(_options.Objective, real.Logits, fake.Logits),
+            Augmentation = _augmenter.Probability,
         };
     }
 

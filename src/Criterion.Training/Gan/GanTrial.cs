@@ -46,7 +46,7 @@ internal static class GanTrial
         using TensorScope scope = new();
         Tensor fake = Evaluated(generator, () => generator.Forward(Latents(latentShape, classes)));
         CheckFinite(fake, "the generator returns a sample", options);
-        Tensor logits = Evaluated(discriminator.Network, () => Guarded("discriminator", () => discriminator.Logits(fake)));
+        Tensor logits = Evaluated(discriminator.Network, () => Guarded("discriminator", () => discriminator.EvaluatePlain(fake).Logits));
         CheckFinite(logits, "the discriminator returns a score", options);
         if (classes == 0)
         {

@@ -28,6 +28,9 @@ public enum FindingKind
     /// <summary>Many steps were skipped because a loss or gradient was not finite.</summary>
     SkippedSteps,
 
+    /// <summary>The adaptive augmentation is so probable that it may leak into samples.</summary>
+    LeakingAugmentation,
+
     /// <summary>The features of a measurement come from a classifier of other images.</summary>
     UnsuitedFeatures,
 }
@@ -66,10 +69,14 @@ public static class HealthCheck
     const double CollapsedDiversity = 0.15;
     const double VanishedNorm = 1e-6;
 
+    // Karras et al., 2020, section 3.1: beyond it the generator cannot tell which of the augmented images are the real ones.
+    const double LeakingProbability = 0.8;
+
     const string DiscriminatorRate = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorLearningRate)}";
     const string DiscriminatorSteps = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorSteps)}";
     const string Rates = $"{nameof(GanOptions)}.{nameof(GanOptions.LearningRate)}";
     const string Objective = $"{nameof(GanOptions)}.{nameof(GanOptions.Objective)}";
+    const string Augment = $"{nameof(GanOptions)}.{nameof(GanOptions.Augment)}";
     const string OnNan = $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)}";
 
     /// <summary>Finds the problems of the last <see cref="Window"/> steps.</summary>
@@ -86,7 +93,7 @@ public static class HealthCheck
         }
 
         GanStep[] last = [.. rows.TakeLast(Window)];
-        return [.. Balance(last, objective), .. Samples(last), .. Gradients(last), .. Steps(last)];
+        return [.. Balance(last, objective), .. Samples(last), .. Gradients(last), .. Augmentations(last), .. Steps(last)];
     }
 
     static IEnumerable<Finding> Balance(GanStep[] rows, GanLoss objective)
@@ -131,6 +138,18 @@ public static class HealthCheck
                 $"The gradient of the generator has vanished (norm {NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}), "
                     + "so it no longer "
                 + $"learns. Set {Objective} to one that does not saturate (dcgan, hinge, wgan-gp), or use a smaller discriminator.");
+        }
+    }
+
+    static IEnumerable<Finding> Augmentations(GanStep[] rows)
+    {
+        if (rows.All(static row => row.Augmentation > LeakingProbability))
+        {
+            yield return new(
+                FindingKind.LeakingAugmentation,
+                Text($"The adaptive augmentation may leak into samples: its probability is {NumberText.Fixed(rows[^1].Augmentation, 2)}, ")
+                + $"and beyond {NumberText.Format(LeakingProbability)} rotated or recoloured samples pass as real ones. Compare the samples "
+                + $"with the real images. Add data, use a smaller discriminator, or set {Augment} to translation,cutout.");
         }
     }
 

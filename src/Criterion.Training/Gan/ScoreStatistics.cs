@@ -47,6 +47,26 @@ internal static class ScoreStatistics
         return objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss ? 1 - above : above;
     }
 
+    /// <summary>
+    /// Computes the mean sign of the scores of real samples, less the middle of the objective: 1 where the discriminator knows all of them.
+    /// The middle is that of the mean scores of real and generated samples for objectives without a zero. The sign is reversed for
+    /// energies.
+    /// </summary>
+    public static double MeanSign(GanLoss objective, Tensor real, Tensor fake)
+    {
+        (Tensor r, Tensor f) = (real.Detach(), fake.Detach());
+        double middle = objective switch
+        {
+            HingeGanLoss => 0,
+            LeastSquaresGanLoss squares => (squares.A + squares.B) / 2,
+            ProbabilityGanLoss => 0.5,
+            _ when IsLogistic(objective) => 0,
+            _ => (Mean(r) + Mean(f)) / 2,
+        };
+        double sign = Mean((r - middle).Sign());
+        return objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss ? -sign : sign;
+    }
+
     /// <summary>Computes the root mean square distance between generated samples, as a multiple of that between real ones.</summary>
     public static double Diversity(Tensor real, Tensor fake) => Math.Sqrt(TotalVariance(fake.Detach()) / TotalVariance(real.Detach()));
 

@@ -150,9 +150,7 @@ public sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(Samples, RealName);
         if (!File.Exists(file))
         {
-            int count = Math.Min(RealImages, data.Count);
-            Tensor images = data.Select(Enumerable.Range(0, count).Select(i => (int)((long)i * data.Count / count))).Images;
-            WritePng(null, file, ImageGrid.Draw(images));
+            WritePng(null, file, ImageGrid.Draw(data.Evenly(RealImages).Images));
         }
     }
 

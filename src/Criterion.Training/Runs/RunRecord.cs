@@ -193,6 +193,19 @@ public sealed record DataArguments
     /// </summary>
     public string? Labels { get; init; }
 
+    /// <summary>
+    /// Gets the number of images to use, evenly spaced in the data, so that all classes are among them; at least 1. Null for all. Default:
+    /// null.
+    /// </summary>
+    public int? Limit
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new TrainingException($"{nameof(DataArguments)}.{nameof(Limit)}: the number of images must be at least 1, but is {value}. "
+                + "Set a positive number, or null for all.");
+    }
+
     /// <summary>Creates the arguments, with full paths.</summary>
     /// <param name="sources">The names, files and folders.</param>
     /// <param name="size">The side to resize every image to, in pixels; null to keep its size.</param>
@@ -220,7 +233,8 @@ public sealed record DataArguments
     public ImageDataset LoadImages(Action<LoadProgress>? onProgress = null)
     {
         ImageDataset images = ImageDataset.Load(Sources, Size, Range, Background, Fit, Damaged, onProgress);
-        return Labels is null ? images : images.WithLabelsOf(Labels);
+        ImageDataset labelled = Labels is null ? images : images.WithLabelsOf(Labels);
+        return Limit is { } limit ? labelled.Evenly(limit) : labelled;
     }
 
     /// <summary>Loads the data.</summary>
@@ -230,7 +244,7 @@ public sealed record DataArguments
     public Dataset Load(Action<LoadProgress>? onProgress = null) => Sources is not [GaussianRing.Name] ? LoadImages(onProgress)
         : this == new DataArguments(Sources, null, null) ? new GaussianRing().Draw()
         : throw new TrainingException(
-        $"'{GaussianRing.Name}' is a set of points, which have no size in pixels, no range and no background. Leave these out.");
+        $"'{GaussianRing.Name}' is a set of points, which have no size in pixels, no range, no background and no limit. Leave these out.");
 }
 
 /// <summary>The machine and the versions of a run.</summary>

@@ -22,6 +22,9 @@ public abstract class TrainingRun<TStep, TRecord>
     /// <summary>Gets the present content of <c>run.json</c>.</summary>
     public TRecord Record { get; private protected set; }
 
+    /// <summary>Gets the choices that the run made by itself, as sentences to show to the user; empty if there are none.</summary>
+    public IReadOnlyList<string> Notes { get; private protected init; } = [];
+
     /// <summary>Gets the folder that the run was opened in; null if it was not.</summary>
     public string? FolderPath { get; private protected set; }
 

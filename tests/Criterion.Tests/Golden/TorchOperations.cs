@@ -150,6 +150,13 @@ static class TorchOperations
         ["unfold"] = static (a, x) => x[0].Unfold(a.Size("kernel_size"), a.Size("stride"), a.Size("padding"), a.Size("dilation")),
     };
 
+    public static readonly Dictionary<string, Call> Grid = new()
+    {
+        ["grid_sample"] = static (a, x) => x[0].GridSample(
+            x[1], Enum.Parse<GridPadding>(a.Text("padding_mode"), ignoreCase: true), a.Flag("align_corners")),
+        ["affine_grid"] = static (a, x) => Tensor.AffineGrid(x[0], a.Size("size"), a.Flag("align_corners")),
+    };
+
     /// <summary>The positions that operations give beside their values.</summary>
     public static readonly Dictionary<string, Call> Indices = new()
     {
@@ -163,6 +170,7 @@ static class TorchOperations
         ["reductions"] = Reductions,
         ["movement"] = Movement,
         ["linear"] = Linear,
+        ["grid"] = Grid,
     };
 
     static Tensor[] Split(GoldenArgs args, Tensor x) => args["split_size_or_sections"].ValueKind == System.Text.Json.JsonValueKind.Array

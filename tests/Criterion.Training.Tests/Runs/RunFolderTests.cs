@@ -46,7 +46,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.StartsWith("step,discriminator_loss,generator_loss,d_real,d_fake,", lines[0], StringComparison.Ordinal);
         Assert.Equal(4, lines.Length);
         double[] row = [.. lines[3].Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
-        Assert.Equal(12, row.Length);
+        Assert.Equal(GanStep.Columns.Count, row.Length);
         Assert.Equal(3, row[0]);
         Assert.Equal(steps[2].DiscriminatorLoss, row[1], 6);
     }
