@@ -134,7 +134,13 @@ public static class Autograd
             return null;
         }
 
-        Tensor gradient = Tensor.EmptyLike(input!);
+        if (input!.Node is LeafNode { GradientMemory: { } memory } leaf)
+        {
+            leaf.GradientMemory = null;
+            return memory;
+        }
+
+        Tensor gradient = Tensor.EmptyLike(input);
         gradient.Storage.IsFusedGradient = true;
         return gradient;
     }

@@ -36,6 +36,9 @@ internal sealed class LeafNode(Tensor target) : Node("leaf")
 {
     public Tensor Target { get; } = target;
 
+    /// <summary>Memory of the caller for the first gradient that is computed along with a result; null where there is none.</summary>
+    public Tensor? GradientMemory { get; set; }
+
     public override ReadOnlySpan<Node?> Inputs => [];
 }
 

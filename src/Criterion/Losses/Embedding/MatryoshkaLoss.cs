@@ -132,7 +132,8 @@ public sealed record MatryoshkaLoss : ICriterion
         }
     }
 
-    int[] WidthsOf(Tensor embeddings)
+    /// <summary>Returns the widths at which embeddings are cut.</summary>
+    internal int[] WidthsOf(Tensor embeddings)
     {
         CheckCounts();
         int full = embeddings.Rank == 0 ? 0 : embeddings.Shape[-1];
@@ -144,7 +145,8 @@ public sealed record MatryoshkaLoss : ICriterion
                 + "or fewer levels.");
     }
 
-    Tensor Cut(Tensor x, int width)
+    /// <summary>Returns the first columns, normalized where that is an option.</summary>
+    internal Tensor Cut(Tensor x, int width)
     {
         Tensor cut = width == x.Shape[-1] ? x : x.Narrow(-1, 0, width);
         return Normalized ? UnitRows.Of(cut) : cut;

@@ -112,7 +112,7 @@ public sealed record GradientPenalty : InputGradientPenalty
         return fake.Detach() + (place * (real.Detach() - fake.Detach()));
     }
 
-    private protected override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [At switch
+    internal override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [At switch
     {
         GradientPenaltyPoint.Interpolates => Interpolate(real, fake, random),
         GradientPenaltyPoint.Real => real,

@@ -112,13 +112,15 @@ public abstract record InputGradientPenalty : Penalty
         [new("penalty", "gradient norm", 0, 3, norm => TensorFormula.Rows(Formula, [norm.Unsqueeze(1)]) * Scale)];
 
     /// <summary>Returns the batches at which the gradient is taken.</summary>
-    private protected abstract IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random);
+    internal abstract IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random);
 
-    Tensor NotEmpty(Tensor images) => images.Rank > 1 && images.Count > 0
+    /// <summary>Returns the batch, or throws if there are no images.</summary>
+    internal Tensor NotEmpty(Tensor images) => images.Rank > 1 && images.Count > 0
         ? images
         : throw new LossException($"{Name}: images are {images.Shape}. Pass a batch [N, ...], and skip empty batches.");
 
-    string BatchCouplingMessage() =>
+    /// <summary>Returns the reason why a critic must not couple the images of a batch, and the fix.</summary>
+    internal string BatchCouplingMessage() =>
         $"{Name} needs the gradient of each image's own score. Use LayerNorm, InstanceNorm2d or SpectralNorm in the critic, "
         + "call Eval() on it, or set AllowBatchCoupling = true.";
 }

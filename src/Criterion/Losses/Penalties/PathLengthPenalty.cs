@@ -16,6 +16,11 @@ namespace Criterion.Losses;
     Alternatives = "PullingAwayPenalty increases the variety of images without a second gradient.")]
 public sealed record PathLengthPenalty : Penalty
 {
+    /// <summary>The reason why a generator must not couple the samples of a batch, and the fix.</summary>
+    internal const string BatchCouplingMessage =
+        "PathLengthPenalty needs the gradient of each sample's own image. Use LayerNorm or InstanceNorm2d in the generator, "
+        + "call Eval() on it, or set AllowBatchCoupling = true.";
+
     /// <summary>Initializes the penalty.</summary>
     /// <param name="weight">The weight; must be 0 or more. 2 in the paper. Default: 2.</param>
     /// <param name="rate">The share by which one batch moves the running mean, in [0, 1]. Default: 0.01.</param>
@@ -59,9 +64,7 @@ public sealed record PathLengthPenalty : Penalty
     Tensor LatentGradient(Func<Tensor, Tensor> generator, Tensor latents, Func<Tensor, Tensor> noise)
     {
         Check(latents);
-        using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(
-            "PathLengthPenalty needs the gradient of each sample's own image. Use LayerNorm or InstanceNorm2d in the generator, "
-            + "call Eval() on it, or set AllowBatchCoupling = true."))
+        using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(BatchCouplingMessage))
         {
             return InputGradientPenalty.InputGradient(Weighted, latents);
         }
@@ -73,7 +76,8 @@ public sealed record PathLengthPenalty : Penalty
         }
     }
 
-    (Tensor Penalty, double Mean) FromGradient(Tensor slope, double mean)
+    /// <summary>Computes the penalty of a given gradient, and the running mean for the next step.</summary>
+    internal (Tensor Penalty, double Mean) FromGradient(Tensor slope, double mean)
     {
         int layers = slope.Rank == 3 ? slope.Shape[1] : 1;
         Tensor lengths = TensorFormula.Rows(new RowNorm(layers), [slope.Flatten(1)]);
@@ -81,13 +85,15 @@ public sealed record PathLengthPenalty : Penalty
         return (TensorFormula.Sum(default(MSELoss.SquaredError), lengths, Tensor.FullLike(lengths, next), Weight / lengths.Count), next);
     }
 
-    static Tensor Noise(Tensor image, RandomStream? random)
+    /// <summary>Draws ν for images.</summary>
+    internal static Tensor Noise(Tensor image, RandomStream? random)
     {
         double pixels = image.Rank > 2 ? (double)image.Count / (image.Shape[0] * image.Shape[1]) : 1;
         return Tensor.RandnLike(image, random) / Math.Sqrt(pixels);
     }
 
-    static void Check(Tensor latents)
+    /// <summary>Throws if latents are not [N, D] or [N, L, D], or empty.</summary>
+    internal static void Check(Tensor latents)
     {
         ArgumentNullException.ThrowIfNull(latents);
         if (latents.Rank is not (2 or 3))

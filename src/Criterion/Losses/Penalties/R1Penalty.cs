@@ -32,5 +32,5 @@ public sealed record R1Penalty : InputGradientPenalty
 
     private protected override double Scale => Weight / 2;
 
-    private protected override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [real];
+    internal override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [real];
 }

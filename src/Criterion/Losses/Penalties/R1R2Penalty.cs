@@ -27,5 +27,5 @@ public sealed record R1R2Penalty : InputGradientPenalty
 
     private protected override string[] LatexPoints => ["x", "G(z)"];
 
-    private protected override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [real, fake];
+    internal override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [real, fake];
 }

@@ -27,5 +27,5 @@ public sealed record R2Penalty : InputGradientPenalty
 
     private protected override string[] LatexPoints => ["G(z)"];
 
-    private protected override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [fake];
+    internal override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [fake];
 }

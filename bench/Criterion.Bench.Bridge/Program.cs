@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Criterion;
+using Criterion.Losses;
+using Criterion.TorchSharp;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+// Compares losses of Criterion.TorchSharp with TorchSharp's own operations, forward and backward, both on the same tensors and threads:
+//   dotnet run -c Release --project bench/Criterion.Bench.Bridge -- 2
+// The time of a case is the median over rounds in which the two sides alternate.
+int threads = int.Parse(args.ElementAtOrDefault(0) ?? "2");
+set_num_threads(threads);
+Compute.Threads = threads;
+random.manual_seed(1);
+
+Console.WriteLine("| loss | shape | TorchSharp, ms | Criterion, ms | ratio |");
+Console.WriteLine("|---|---|---|---|---|");
+
+Pair("mse", [1 << 20], static (x, y) => F.mse_loss(x, y), new MSELoss());
+Pair("l1", [1 << 20], static (x, y) => F.l1_loss(x, y), new L1Loss());
+Pair("smooth l1", [1 << 20], static (x, y) => F.smooth_l1_loss(x, y), new SmoothL1Loss());
+Pair("huber", [1 << 20], static (x, y) => F.huber_loss(x, y), new HuberLoss());
+Pair("mse", [64, 10], static (x, y) => F.mse_loss(x, y), new MSELoss());
+Pair("binary cross-entropy of logits", [1 << 20], static (x, y) => F.binary_cross_entropy_with_logits(x, y), new BCEWithLogitsLoss(), rand);
+Classes("cross-entropy", [4096, 1000], static (x, y) => F.cross_entropy(x, y), new CrossEntropyLoss());
+Classes("cross-entropy", [128, 10], static (x, y) => F.cross_entropy(x, y), new CrossEntropyLoss());
+Pair("KL of logits", [1024, 1000], KlOfLogits, new KlFromLogitsLoss(reduction: Criterion.Losses.Reduction.BatchMean));
+foreach (long[] shape in (long[][])[[64, 128], [4096, 512]])
+{
+    Labels("cosine embedding", shape, static (a, b, y) => F.cosine_embedding_loss(a, b, y, 0.25), new CosineEmbeddingLoss(0.25));
+    Triplet("triplet margin", shape);
+}
+
+Pair("SSIM, 11×11 Gaussian", [8, 3, 64, 64], Ssim, new SsimLoss(ImageRange.ZeroOne), rand);
+Gan("hinge GAN, both sides", [1 << 16], static (r, f) => F.relu(1 - r).mean() + F.relu(1 + f).mean() - f.mean(), new HingeGanLoss());
+Gan("logistic GAN, both sides", [1 << 16], static (r, f) => F.softplus(-r).mean() + F.softplus(f).mean() + F.softplus(-f).mean(), new NonSaturatingGanLoss());
+Gan("hinge GAN, both sides", [64], static (r, f) => F.relu(1 - r).mean() + F.relu(1 + f).mean() - f.mean(), new HingeGanLoss());
+
+static void Pair(string name, long[] shape, Func<torch.Tensor, torch.Tensor, torch.Tensor> own, IPredictionLoss loss, Func<long[], torch.Tensor>? draw = null)
+{
+    torch.Tensor x = Draw(shape, draw), y = Draw(shape, draw).detach();
+    Compare(name, shape, () => own(x, y), () => loss.Forward(x, y), [x]);
+}
+
+static void Classes(string name, long[] shape, Func<torch.Tensor, torch.Tensor, torch.Tensor> own, IPredictionLoss loss)
+{
+    torch.Tensor x = Draw(shape), y = randint(0, shape[1], [shape[0]], int64);
+    Compare(name, shape, () => own(x, y), () => loss.Forward(x, y), [x]);
+}
+
+static void Labels(string name, long[] shape, Func<torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor> own, PairLoss loss)
+{
+    torch.Tensor a = Draw(shape), b = Draw(shape), y = (randint(0, 2, [shape[0]], float32) * 2) - 1;
+    Compare(name, shape, () => own(a, b, y), () => loss.Forward(a, b, y), [a, b]);
+}
+
+static void Triplet(string name, long[] shape)
+{
+    torch.Tensor a = Draw(shape), p = Draw(shape), n = Draw(shape);
+    TripletMarginLoss loss = new();
+    Compare(name, shape, () => F.triplet_margin_loss(a, p, n), () => loss.Forward(a, p, n), [a, p, n]);
+}
+
+static void Gan(string name, long[] shape, Func<torch.Tensor, torch.Tensor, torch.Tensor> own, GanLoss loss)
+{
+    torch.Tensor real = Draw(shape), fake = Draw(shape);
+    Compare(name, shape, () => own(real, fake), () => loss.Discriminator(real, fake) + loss.Generator(fake), [real, fake]);
+}
+
+static torch.Tensor Draw(long[] shape, Func<long[], torch.Tensor>? draw = null) => (draw?.Invoke(shape) ?? randn(shape)).requires_grad_();
+
+static torch.Tensor rand(long[] shape) => torch.rand(shape);
+
+static torch.Tensor KlOfLogits(torch.Tensor x, torch.Tensor y) =>
+    F.kl_div(F.log_softmax(x, 1), F.log_softmax(y, 1), log_target: true, reduction: nn.Reduction.Sum) / x.shape[0];
+
+static torch.Tensor Ssim(torch.Tensor x, torch.Tensor y)
+{
+    torch.Tensor places = arange(11, dtype: float32) - 5;
+    torch.Tensor weights = exp(-places.square() / (2 * 1.5 * 1.5));
+    torch.Tensor columns = (weights / weights.sum()).repeat([3, 1, 1, 1]);
+    torch.Tensor Blur(torch.Tensor t) => F.conv2d(F.conv2d(t, columns.transpose(2, 3), groups: 3), columns, groups: 3);
+    (torch.Tensor meanX, torch.Tensor meanY) = (Blur(x), Blur(y));
+    (torch.Tensor squares, torch.Tensor product) = (meanX.square() + meanY.square(), meanX * meanY);
+    (torch.Tensor variances, torch.Tensor covariance) = (Blur(x * x) + Blur(y * y) - squares, Blur(x * y) - product);
+    torch.Tensor contrast = ((2 * covariance) + (0.03 * 0.03)) / (variances + (0.03 * 0.03));
+    return 1 - (((2 * product) + (0.01 * 0.01)) / (squares + (0.01 * 0.01)) * contrast).mean();
+}
+
+static void Compare(string name, long[] shape, Func<torch.Tensor> theirs, Func<torch.Tensor> ours, torch.Tensor[] inputs)
+{
+    const int Rounds = 21;
+    (double[] first, double[] second) = (new double[Rounds], new double[Rounds]);
+    int calls = Math.Clamp((int)(20 / Milliseconds(theirs, inputs, 3)), 1, 1000);
+    Milliseconds(ours, inputs, calls);
+    for (int i = 0; i < Rounds; i++)
+    {
+        (first[i], second[i]) = (Milliseconds(theirs, inputs, calls), Milliseconds(ours, inputs, calls));
+    }
+
+    Array.Sort(first);
+    Array.Sort(second);
+    double ratio = first[Rounds / 2] / second[Rounds / 2];
+    Console.WriteLine($"| {name} | {string.Join('×', shape)} | {first[Rounds / 2]:0.000} | {second[Rounds / 2]:0.000} | {ratio:0.0} |");
+}
+
+static double Milliseconds(Func<torch.Tensor> loss, torch.Tensor[] inputs, int calls)
+{
+    long start = Stopwatch.GetTimestamp();
+    for (int i = 0; i < calls; i++)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        autograd.grad([loss()], inputs);
+    }
+
+    return Stopwatch.GetElapsedTime(start).TotalMilliseconds / calls;
+}

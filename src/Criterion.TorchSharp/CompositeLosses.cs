@@ -1,0 +1,93 @@
+using Criterion.Losses;
+using TorchSharp;
+
+namespace Criterion.TorchSharp;
+
+/// <summary>Losses of several terms, widths or networks.</summary>
+public static class CompositeLosses
+{
+    /// <summary>Computes the weighted sum of losses, and the value of each.</summary>
+    /// <inheritdoc cref="WeightedSum.Evaluate(Tensor, Tensor)"/>
+    /// <returns>The sum with its graph, and the terms in the order in which they were added.</returns>
+    public static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) Evaluate(
+        this WeightedSum loss, torch.Tensor prediction, torch.Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return Evaluate([prediction, target], x => loss.Evaluate(x[0]!, x[1]!));
+    }
+
+    /// <summary>Computes the loss of two views, and the value of each of its terms.</summary>
+    /// <inheritdoc cref="VicRegLoss.Evaluate(Tensor, Tensor)"/>
+    /// <returns>The loss with its graph, and its terms.</returns>
+    public static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) Evaluate(this VicRegLoss loss, torch.Tensor x1, torch.Tensor x2)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return Evaluate([x1, x2], x => loss.Evaluate(x[0]!, x[1]!));
+    }
+
+    /// <inheritdoc cref="MatryoshkaLoss.Forward(Func{Tensor, Tensor}, Tensor)"/>
+    public static torch.Tensor Forward(this MatryoshkaLoss loss, Func<torch.Tensor, torch.Tensor> inner, torch.Tensor embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(inner);
+        ArgumentNullException.ThrowIfNull(embeddings);
+        return Sum(loss, embeddings, width => inner(Cut(loss, embeddings, width)));
+    }
+
+    /// <inheritdoc cref="MatryoshkaLoss.Forward(Func{Tensor, Tensor, Tensor}, Tensor, Tensor)"/>
+    public static torch.Tensor Forward(
+        this MatryoshkaLoss loss, Func<torch.Tensor, torch.Tensor, torch.Tensor> inner, torch.Tensor queries, torch.Tensor keys)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(inner);
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        return queries.dim() > 0 && keys.dim() > 0 && queries.shape[^1] == keys.shape[^1]
+            ? Sum(loss, queries, width => inner(Cut(loss, queries, width), Cut(loss, keys, width)))
+            : throw new ShapeException(
+                $"MatryoshkaLoss: queries [{string.Join(", ", queries.shape)}] and keys [{string.Join(", ", keys.shape)}] differ in width. "
+                + "Pass embeddings of one network.");
+    }
+
+    /// <inheritdoc cref="FeatureMatchingLoss.Forward(IReadOnlyList{IReadOnlyList{Tensor}}, IReadOnlyList{IReadOnlyList{Tensor}})"/>
+    public static torch.Tensor Forward(
+        this FeatureMatchingLoss loss, IReadOnlyList<IReadOnlyList<torch.Tensor>> fake, IReadOnlyList<IReadOnlyList<torch.Tensor>> real)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(fake);
+        ArgumentNullException.ThrowIfNull(real);
+        return TorchFunction.Apply([.. fake.Concat(real).SelectMany(static layers => layers)], x =>
+        {
+            Queue<Tensor> rest = new(x!);
+            return loss.Forward(Grouped(fake, rest), Grouped(real, rest));
+        });
+    }
+
+    static Tensor[][] Grouped(IReadOnlyList<IReadOnlyList<torch.Tensor>> groups, Queue<Tensor> rest) =>
+        [.. groups.Select(group => group.Select(_ => rest.Dequeue()).ToArray())];
+
+    static torch.Tensor Sum(MatryoshkaLoss loss, torch.Tensor embeddings, Func<int, torch.Tensor> lossAt)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        int[] widths = loss.WidthsOf(embeddings.ToCriterion());
+        return scope.MoveToOuter(widths
+            .Select((width, i) => lossAt(width) * (loss.Weights?[i] ?? 1))
+            .Aggregate(static (a, b) => a + b));
+    }
+
+    static torch.Tensor Cut(MatryoshkaLoss loss, torch.Tensor x, int width) => loss.Normalized
+        ? TorchFunction.Apply(rows => loss.Cut(rows, width), x)
+        : x.narrow(-1, 0, width);
+
+    static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) Evaluate(torch.Tensor[] inputs, Func<Tensor?[], LossReport> evaluate)
+    {
+        IReadOnlyList<TermValue> terms = [];
+        torch.Tensor total = TorchFunction.Apply(inputs, x =>
+        {
+            LossReport report = evaluate(x);
+            terms = report.Terms;
+            return report.Total;
+        });
+        return (total, terms);
+    }
+}

@@ -1,0 +1,94 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Criterion.TorchSharp;
+
+/// <summary>LibTorch tensors on the CPU and of Criterion's element types, and Criterion's tensors over their memory.</summary>
+internal static class HostTensor
+{
+    /// <summary>Returns the element type that represents a type of LibTorch.</summary>
+    /// <exception cref="DTypeException">None does.</exception>
+    public static DType TypeOf(ScalarType type) => type switch
+    {
+        ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 => DType.Float32,
+        ScalarType.Float64 => DType.Float64,
+        ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 => DType.Int64,
+        ScalarType.Byte => DType.UInt8,
+        ScalarType.Bool => DType.Bool,
+        _ => throw new DTypeException(
+            $"Criterion: a torch.Tensor of {type} has no counterpart. Convert it with .to(torch.float32), or .real and .imag."),
+    };
+
+    public static ScalarType TypeOf(DType type) => type switch
+    {
+        DType.Float32 => ScalarType.Float32,
+        DType.Float64 => ScalarType.Float64,
+        DType.Int64 => ScalarType.Int64,
+        DType.UInt8 => ScalarType.Byte,
+        _ => ScalarType.Bool,
+    };
+
+    public static long[] Sizes(Shape shape) => [.. shape.Select(static size => (long)size)];
+
+    /// <summary>Returns the tensor itself, or a copy on the CPU in the element type that represents its own.</summary>
+    public static torch.Tensor From(torch.Tensor tensor)
+    {
+        ScalarType type = TypeOf(TypeOf(tensor.dtype));
+        if (tensor.device_type == DeviceType.CPU && tensor.dtype == type)
+        {
+            return tensor.is_contiguous() ? tensor : Readable(tensor);
+        }
+
+        using (no_grad())
+        {
+            return tensor.to(type, CPU);
+        }
+    }
+
+    /// <summary>Creates a tensor over the memory of one on the CPU, without a copy.</summary>
+    /// <param name="tensor">The tensor, which the result keeps alive but does not protect from being disposed.</param>
+    public static Tensor View(torch.Tensor tensor) => TypeOf(tensor.dtype).RunElements(new WrapElements(tensor)).Result!;
+
+    /// <summary>Copies a tensor to a new one on a device.</summary>
+    public static torch.Tensor Copy(Tensor source, torch.Device device)
+    {
+        torch.Tensor copy = empty(Sizes(source.Shape), TypeOf(source.DType));
+        Tensor.CopyElements(source, View(copy));
+        return device.type == DeviceType.CPU ? copy : copy.to(device);
+    }
+
+    /// <summary>A lazily negated view has its sign in a flag, which memory does not show.</summary>
+    static torch.Tensor Readable(torch.Tensor tensor)
+    {
+        using (no_grad())
+        {
+            return tensor.resolve_neg();
+        }
+    }
+
+    struct WrapElements(torch.Tensor tensor) : IElementTask
+    {
+        public Tensor? Result { get; private set; }
+
+        public unsafe void Run<T>()
+            where T : unmanaged
+        {
+            Shape shape = [.. tensor.shape.Select(static size => (int)Math.Min(size, int.MaxValue))];
+            int[]? strides = tensor.is_contiguous() ? null : [.. tensor.stride().Select(static step => (int)step)];
+            T* address = (T*)tensor.storage<T>().data_ptr();
+            if (address is null && shape.Count > 0)
+            {
+                Result = Tensor.Zeros(shape, DTypes.Of<T>());
+                return;
+            }
+
+            TorchMemory<T> memory = new(tensor, address + tensor.storage_offset(), Extent(shape, strides));
+            Result = new Tensor(new Memory.Storage<T>(memory.Memory), shape, 0, strides);
+        }
+
+        /// <summary>The number of elements from the first to the last.</summary>
+        static int Extent(Shape shape, int[]? strides) => strides is null || shape.Count == 0
+            ? shape.Count
+            : checked(1 + shape.Select((size, i) => (size - 1) * strides[i]).Sum());
+    }
+}
