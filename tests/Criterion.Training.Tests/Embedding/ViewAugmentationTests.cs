@@ -4,7 +4,7 @@ public class ViewAugmentationTests
 {
     static readonly ViewAugmentation None = new(crop: 1, shift: 0, flip: false, brightness: 0, contrast: 0);
 
-    static Tensor Images { get; } = Tensor.Rand([6, 3, 9, 7], random: new RandomStream(2), low: -1);
+    static Tensor Images => Tensor.Rand([6, 3, 9, 7], random: new RandomStream(2), low: -1);
 
     [Fact]
     public void Without_changes_an_image_is_itself() => Assert.Equal(
