@@ -140,7 +140,9 @@ internal sealed class TrainCommand
         switch (record)
         {
             case CycleGanRunRecord cycle:
-                return CycleGanCommand.Report(Resumed(DataLoading.Show(console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress))), console);
+                CycleGanRun resumed = DataLoading.Show(
+                    console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress));
+                return CycleGanCommand.Report(Resumed(resumed), console);
             case SiameseRunRecord siamese:
                 return SiameseCommand.Report(
                     Resumed(SiameseRun.Resume(siamese, SiameseCommand.Data(siamese, path, console), checkpoint, steps)), console);
@@ -148,7 +150,8 @@ internal sealed class TrainCommand
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw InMemory(path);
                 FindingPrinter findings = new(console, gan.Options.Objective);
-                return Report(Resumed(GanRun.Resume(gan, DataLoading.Show(console, load.Load), checkpoint, steps), findings.Watch), console);
+                Dataset data = DataLoading.Show(console, load.Load);
+                return Report(Resumed(GanRun.Resume(gan, data, checkpoint, steps), findings.Watch), console);
         }
 
         (int Code, TRecord Record) Resumed<TStep, TRecord>(TrainingRun<TStep, TRecord> run, Action<TStep>? watch = null)
