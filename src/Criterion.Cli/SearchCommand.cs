@@ -23,8 +23,8 @@ internal sealed class SearchCommand
 
     readonly Option<string[]> _gallery = new("--gallery")
     {
-        Description = $"Images to search: a folder of images, an IDX file or a .npy file [default: up to {Same} images of the query's class "
-            + $"and {Others} of other held-out ones]",
+        Description = $"Images to search: a folder of images, an IDX file or a .npy file [default: up to {Same} images of the query's "
+            + $"class and {Others} of other held-out ones]",
         HelpName = "source",
     };
 

@@ -141,9 +141,9 @@ internal sealed class TrainCommand
         switch (record)
         {
             case CycleGanRunRecord cycle:
-                return CycleGanCommand.Report(
-                    Resumed(DataLoading.Show(console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress))),
-                    console);
+                CycleGanRun resumed = DataLoading.Show(
+                    console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress));
+                return CycleGanCommand.Report(Resumed(resumed), console);
             case EmbeddingRunRecord encoder:
                 EmbeddingRun run = EmbeddingRun.Resume(encoder, EmbeddingCommand.Data(encoder, path, console), checkpoint, steps);
                 return EmbeddingCommand.Report(Resumed(run, EmbeddingCommand.Watch(encoder.Options, console)), console);
@@ -151,7 +151,8 @@ internal sealed class TrainCommand
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw InMemory(path);
                 FindingPrinter<GanStep> findings = new(console, new TrainingMonitor(gan.Options.Objective).Watch);
-                return Report(Resumed(GanRun.Resume(gan, DataLoading.Show(console, load.Load), checkpoint, steps), findings.Watch), console);
+                Dataset data = DataLoading.Show(console, load.Load);
+                return Report(Resumed(GanRun.Resume(gan, data, checkpoint, steps), findings.Watch), console);
         }
 
         (int Code, TRecord Record) Resumed<TStep, TRecord>(TrainingRun<TStep, TRecord> run, Action<TStep>? watch = null)

@@ -9,8 +9,8 @@ namespace Criterion.Images;
 /// <remarks>
 /// <para>Grey JPEGs have one channel; other pictures have three, or four if the format of the file has alpha. CMYK is converted to RGB, and
 /// palettes are resolved. Of several frames the first one is decoded.</para>
-/// <para>Truncated files and files without an end marker are errors. Bytes that were changed inside of the compressed data of a JPEG, GIF or
-/// BMP may go unnoticed, because these formats have no checksums.</para>
+/// <para>Truncated files and files without an end marker are errors. Bytes that were changed inside of the compressed data of a JPEG, GIF
+/// or BMP may go unnoticed, because these formats have no checksums.</para>
 /// </remarks>
 /// <example><code>
 /// ImageDecoders.Register(new SkiaImageDecoder());
@@ -61,8 +61,9 @@ public sealed class SkiaImageDecoder : IImageDecoder
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {
-            throw new TrainingException($"SkiaImageDecoder: the native library of SkiaSharp cannot be loaded: {e.GetBaseException().Message} "
-                + "Add the package SkiaSharp.NativeAssets of this platform, or convert the pictures to PNG.", e);
+            throw new TrainingException("SkiaImageDecoder: the native library of SkiaSharp cannot be loaded: "
+                + $"{e.GetBaseException().Message} Add the package SkiaSharp.NativeAssets of this platform, or convert the pictures to "
+                + "PNG.", e);
         }
     }
 

@@ -23,7 +23,8 @@ public sealed class PhotoRateTests(ITestOutputHelper output) : IDisposable
         ImageDataset data = ImageDataset.Load(_temp["photos"], size: Side, fit: ImageFit.Crop);
         double seconds = watch.Elapsed.TotalSeconds;
         using Process process = Process.GetCurrentProcess();
-        output.WriteLine($"{data.Count / seconds:F0} photos/s on {Compute.Threads} threads, at most {process.PeakWorkingSet64 / 1e6:F0} MB");
+        output.WriteLine(
+            $"{data.Count / seconds:F0} photos/s on {Compute.Threads} threads, at most {process.PeakWorkingSet64 / 1e6:F0} MB");
         Assert.Equal((Photos, DType.UInt8), (data.Count, data.Stored.DType));
         Assert.InRange(process.PeakWorkingSet64, 0, 1L << 30);
     }

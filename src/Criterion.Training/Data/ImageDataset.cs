@@ -115,10 +115,12 @@ public sealed class ImageDataset : Dataset
     /// subfolders, and subfolders without images, are errors. Several folders with classes are joined by name; beside sources without
     /// classes, none are labelled.</para>
     /// <para>A built-in name always means the built-in data; a folder of that name is <c>./fashion-mnist</c>. A folder with pictures of
-    /// formats that cannot be read, and the folder of a training run, are errors. Hidden files, <c>Thumbs.db</c> and the like are ignored. Other files
+    /// formats that cannot be read, and the folder of a training run, are errors. Hidden files, <c>Thumbs.db</c> and the like are ignored.
+    /// Other files
     /// and images in hidden folders are named in <see cref="Dataset.Notes"/>, as are all changes of the images.</para>
     /// <para>Images of 28×28 are padded to 32×32 unless a size is given. If any image has colour, all become colour, the grey ones with
-    /// three equal channels. Samples of 16 bits are rounded to 8; pixels that are resized or blended are rounded to bytes. Values up to a millionth of the range outside it are clamped to black or
+    /// three equal channels. Samples of 16 bits are rounded to 8; pixels that are resized or blended are rounded to bytes. Values up to a
+    /// millionth of the range outside it are clamped to black or
     /// white.</para>
     /// </remarks>
     /// <param name="sources">The names, files and folders.</param>

@@ -18,7 +18,9 @@ public static class ImageDecoders
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ImmutableInterlocked.Update(
-            ref s_decoders, static (all, added) => all.SetItems(added.Formats.Select(format => KeyValuePair.Create(format, added))), decoder);
+            ref s_decoders,
+            static (all, added) => all.SetItems(added.Formats.Select(format => KeyValuePair.Create(format, added))),
+            decoder);
     }
 
     /// <summary>Returns the decoder of a format; null if none is registered.</summary>

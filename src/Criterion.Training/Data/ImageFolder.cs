@@ -3,7 +3,9 @@ using System.Collections.Frozen;
 namespace Criterion.Training;
 
 /// <summary>The images in a folder and its subfolders.</summary>
-/// <param name="Files">The pictures that can be read, ordered by name, each with the subfolder that is its class; null in a folder without classes.</param>
+/// <param name="Files">
+/// The pictures that can be read, ordered by name, each with the subfolder that is its class; null in a folder without classes.
+/// </param>
 /// <param name="Notes">Sentences about the other files.</param>
 internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> Files, IReadOnlyList<string> Notes)
 {
@@ -15,8 +17,8 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
 
     /// <summary>Lists a folder. If its images are in subfolders, each subfolder is a class, with everything in it.</summary>
     /// <exception cref="TrainingException">
-    /// The folder has no picture, pictures of formats that cannot be read, images beside subfolders of images, or a class without images; or it is the
-    /// folder of a run.
+    /// The folder has no picture, pictures of formats that cannot be read, images beside subfolders of images, or a class without images;
+    /// or it is the folder of a run.
     /// </exception>
     public static ImageFolder Of(string folder)
     {
@@ -108,15 +110,16 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
             string counts = string.Join(
                 ", ", others.CountBy(static file => Path.GetExtension(file)).Select(static kind => $"{kind.Value} {kind.Key}"));
             throw new TrainingException(
-                $"The folder '{folder}' has {Counted.Of(images.Length, $"{ImageFormats.Readable} image")} and {others.Length} of unsupported "
-                + $"formats: {counts} ({Names(folder, others)}). Convert these to PNG{Hint(others)}, or move them elsewhere.");
+                $"The folder '{folder}' has {Counted.Of(images.Length, $"{ImageFormats.Readable} image")} and {others.Length} of "
+                + $"unsupported formats: {counts} ({Names(folder, others)}). Convert these to PNG{Hint(others)}, or move them elsewhere.");
         }
 
         if (images.Length == 0)
         {
             string passed = hidden.Length == 0 ? "" : $", except {hidden.Length} in hidden folders ({Names(folder, hidden)})";
             throw new TrainingException(
-                $"The folder '{folder}' has no {ImageFormats.Readable} images{passed}. Give .npy and IDX files themselves, not their folder.");
+                $"The folder '{folder}' has no {ImageFormats.Readable} images{passed}. Give .npy and IDX files themselves, not "
+                + "their folder.");
         }
     }
 

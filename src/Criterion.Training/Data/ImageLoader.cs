@@ -108,21 +108,26 @@ internal sealed class ImageLoader(string source)
     {
         if (item.MayBeSkipped && error is DataFormatException)
         {
-            throw new DataFormatException($"{error.Message} To leave damaged pictures out, skip them ({ImageDataset.DamagedParameter}).", error);
+            throw new DataFormatException(
+                $"{error.Message} To leave damaged pictures out, skip them ({ImageDataset.DamagedParameter}).", error);
         }
 
         ExceptionDispatchInfo.Throw(error);
     }
 
+    // A class that is lost would number the others anew.
     void CheckClasses()
     {
-        ImageItem? lost = _skipped.FirstOrDefault(one => _read.TrueForAll(item => item.Class != one.Class));
-        if (_read.Count == 0 || lost is { Class: not null })
+        HashSet<string?> kept = [.. _read.Select(static item => item.Class)];
+        if (_skipped.Find(item => !kept.Contains(item.Class)) is not { } lost || (lost.Class is null && _read.Count > 0))
         {
-            string what = _read.Count == 0 ? "" : $" of the class '{lost!.Class}'";
-            throw new TrainingException($"All {Counted.Of(_skipped.Count(item => _read.Count == 0 || item.Class == lost!.Class), "image")}{what} "
-                + $"of '{source}' are damaged, such as '{_skipped[0].Name}'. Restore them from a copy, or give another folder.");
+            return;
         }
+
+        int count = _skipped.Count(item => _read.Count == 0 || item.Class == lost.Class);
+        throw new TrainingException(
+            $"All {Counted.Of(count, "image")}{(_read.Count == 0 ? "" : $" of the class '{lost.Class}'")} of '{source}' are damaged, "
+            + $"such as '{lost.Name}'. Restore them from a copy, or give another folder.");
     }
 
     // All of them are named, so that no data are left out silently.

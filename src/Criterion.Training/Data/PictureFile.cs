@@ -29,7 +29,8 @@ internal static class PictureFile
         $"'{file}' is {(format ?? ImageFormats.OfExtension(file)) switch
         {
             { } known => $"a {ImageFormats.Name(known)}",
-            null => ImageFormats.Other(ImageFormats.Head(file)) ?? $"a picture of the kind {Path.GetExtension(file)[1..].ToUpperInvariant()}",
+            null => ImageFormats.Other(ImageFormats.Head(file))
+                ?? $"a picture of the kind {Path.GetExtension(file)[1..].ToUpperInvariant()}",
         }}, which is an unsupported format. Convert it to PNG{RegisterHint(format ?? ImageFormats.OfExtension(file))}.");
 
     /// <summary>Returns how a format could be read, to complete an error; empty where no decoder is known.</summary>
@@ -51,7 +52,8 @@ internal static class PictureFile
         catch (DataFormatException e)
         {
             throw new DataFormatException(
-                $"'{file}': the {ImageFormats.Name(format)} {e.Message}{Misnomer(file, format)}. Restore the file from a copy, or delete it.",
+                $"'{file}': the {ImageFormats.Name(format)} {e.Message}{Misnomer(file, format)}. Restore the file from a copy, or "
+                + "delete it.",
                 e);
         }
     }

@@ -90,7 +90,8 @@ internal static class PixelValues
 
     /// <summary>Returns whether any pixel of a picture of <c>[C, H, W]</c> bytes is transparent.</summary>
     public static bool IsTransparent(Tensor picture) =>
-        picture.Shape[0] != Colours(picture) && picture.Narrow(0, Colours(picture), 1).Contiguous().AsReadOnlySpan<byte>().ContainsAnyExcept((byte)255);
+        picture.Shape[0] != Colours(picture)
+        && picture.Narrow(0, Colours(picture), 1).Contiguous().AsReadOnlySpan<byte>().ContainsAnyExcept((byte)255);
 
     /// <summary>Returns the number of channels of a picture without alpha.</summary>
     public static int Colours(Tensor picture) => picture.Shape[0] is 1 or 2 ? 1 : 3;

@@ -41,7 +41,8 @@ public sealed record RetrievalTask
         }
 
         int[] chosen = [.. Places(label => label == labels[query], same), .. Places(label => label != labels[query], others)];
-        return new(data.Batch(Tensor.From<long>(query))[0], data.Select(chosen), [.. chosen.Select(place => labels[place] == labels[query])]);
+        Tensor image = data.Batch(Tensor.From<long>(query))[0];
+        return new(image, data.Select(chosen), [.. chosen.Select(place => labels[place] == labels[query])]);
 
         IEnumerable<int> Places(Func<int, bool> isWanted, int count)
         {

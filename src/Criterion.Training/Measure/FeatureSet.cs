@@ -130,8 +130,8 @@ public sealed record FeatureSet
 
     /// <summary>
     /// Loads or computes the features of a source: <c>fashion-mnist</c>, <c>ring</c> (whose points are their own features), a folder of
-    /// images, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>, the folder of a run, or a generator file. The last two
-    /// draw samples. A built-in name always means the built-in data.
+    /// images, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>, the folder of a run, or a generator file. The last
+    /// two draw samples. A built-in name always means the built-in data.
     /// </summary>
     /// <param name="source">The name, file or folder.</param>
     /// <param name="count">The samples that a generator draws, and the points of a ring. Default: 5,000.</param>
