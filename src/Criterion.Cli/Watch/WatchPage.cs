@@ -110,11 +110,8 @@ internal static class WatchPage
     static XElement Card(WatchedRun run, DateTime now) => new(
         "article",
         new XAttribute("class", "card"),
-        new XElement(
-            "div",
-            new XElement("h1", run.Id, " ", Badge(run, now)),
-            run.Record is { } record ? Status(run, record, now) : Html.Paragraph("run.json is missing or damaged.", "warn")),
-        run.Pictures.Count == 0 ? null : Sample(run, run.Pictures[^1], "Latest: "));
+        new XElement("h1", run.Id, " ", Badge(run, now)),
+        run.Record is { } record ? Status(run, record, now) : Html.Paragraph("run.json is missing or damaged.", "warn"));
 
     static IEnumerable<XElement?> Status(WatchedRun run, RunRecord record, DateTime now) =>
     [
@@ -126,8 +123,23 @@ internal static class WatchPage
                 $"No step for {Duration.Words(silence)}. If the run was killed, resume it: criterion train --resume {run.FolderPath}",
                 "warn")
             : null,
-        .. Findings(run, record),
+        new XElement(
+            "div",
+            new XAttribute("class", "details"),
+            new XElement("div", Findings(run, record), Values(run, record)),
+            run.Pictures.Count == 0 ? null : Sample(run, run.Pictures[^1], "Latest: ")),
     ];
+
+    // The means of the columns that the charts show.
+    static XElement? Values(WatchedRun run, RunRecord record)
+    {
+        int count = Math.Min(WatchedRun.RecentSteps, run.Losses.Count);
+        return count == 0 ? null : Html.Facts(
+            $"Means of the last {Counted.Of(count, "step")}",
+            from column in record.Columns
+            where column.IsCharted && !(column.IsOmittedWhenZero && run.Losses[column.Name].All(static value => value == 0))
+            select (DisplayName.Title(column), Axis.Text(run.Losses[column.Name].TakeLast(count).Average())));
+    }
 
     static IEnumerable<XElement?> Findings(WatchedRun run, RunRecord record)
     {
