@@ -14,8 +14,8 @@ public sealed class TensorBoardOptionTests : IDisposable
     public void Every_training_writes_an_event_file()
     {
         Npy.Write(_temp["a.npy"], Tensor.Rand([8, 1, 8, 8], random: new RandomStream(4), low: -1));
-        Succeeded(Run("train", "--data", _temp["a.npy"], "--range", "-1..1", "--steps", "2", "--batch", "2", "--width", "2", "--tensorboard",
-            "--out", _temp["gan"]));
+        Succeeded(Run("train", "--data", _temp["a.npy"], "--range", "-1..1", "--steps", "2", "--batch", "2", "--width", "2",
+            "--tensorboard", "--out", _temp["gan"]));
         Succeeded(Run("train", "siamese", "--steps", "1", "--batch", "2", "--tensorboard", "--out", _temp["siamese"]));
         Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "1", "--batch", "1",
             "--width", "2", "--blocks", "0", "--layers", "1", "--tensorboard", "--histogram-every", "1", "--out", _temp["cycle"]));

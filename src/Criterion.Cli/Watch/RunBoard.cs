@@ -84,17 +84,18 @@ internal sealed class RunBoard
 
         foreach ((PlainFiles files, string folder) in found)
         {
-            _runs.TryAdd(folder, new WatchedRun(Name(folder), folder, files));
+            _runs.TryAdd(folder, new WatchedRun(Name(files.Root, folder), folder, files));
         }
 
         _searched = Stopwatch.GetTimestamp();
     }
 
-    // The shortest end of the path that no other run has.
-    string Name(string folder)
+    // The path below the given folder, as far as no other run has the same one.
+    string Name(string root, string folder)
     {
-        string[] parts = folder.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
-        return Enumerable.Range(1, parts.Length).Select(count => ToolConsole.OneLine(string.Join('/', parts.TakeLast(count))))
-            .FirstOrDefault(name => _runs.Values.All(run => run.Id != name), folder);
+        string below = folder == root ? Path.GetFileName(root) : Path.GetRelativePath(root, folder);
+        IEnumerable<string> names = [below, Path.Combine(Path.GetFileName(root), below), folder];
+        return ToolConsole.OneLine(names.First(name => _runs.Values.All(run => run.Id != ToolConsole.OneLine(name)) || name == folder))
+            .Replace('\\', '/');
     }
 }

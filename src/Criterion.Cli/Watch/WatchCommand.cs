@@ -35,7 +35,8 @@ internal sealed class WatchCommand
         string[] folders = parsed.GetValue(_runs) is { Length: > 0 } given ? given : [Runs];
         if (folders.FirstOrDefault(static folder => !Directory.Exists(folder)) is { } missing)
         {
-            throw new ToolException($"There is no folder '{missing}'. Give the folder of a run, or one with runs; train writes to '{Runs}'.");
+            throw new ToolException(
+                $"There is no folder '{missing}'. Give the folder of a run, or one with runs; train writes to '{Runs}'.");
         }
 
         CancellationToken token = stop();

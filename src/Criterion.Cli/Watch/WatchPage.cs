@@ -40,7 +40,7 @@ internal static class WatchPage
         Part("runs", Runs(all, selected, now)),
         Part("cards", Html.Grid(selected.Select(run => Card(run, now)), "cards")),
         Part("curves", Html.Section("Curves", Html.Grid(Charts(selected).Select(static chart => chart.Draw())))),
-        Part("samples", Html.Section("Samples", Samples(selected))),
+        Part("samples", Html.Section("Earlier samples", Samples(selected))),
         Part("options", Html.Section("Options", Options(selected))),
     ];
 
@@ -97,8 +97,9 @@ internal static class WatchPage
             new XElement("td", run.Record is { } record ? Progress(run, record) : null),
             new XElement("td", run.Record is { } of ? $"{run.Step} of {of.Steps}" : null),
             new XElement("td", run.Record is { } began ? Minute(began.Started) : null),
-            new XElement("td", isSelected && selected.Count == 1 || (!isSelected && selected.Count == RunBoard.MostShown) ? null : new XElement(
-                "a", new XAttribute("href", Query([.. others])), isSelected ? "Remove" : "Compare")));
+            new XElement("td", (isSelected ? selected.Count > 1 : selected.Count < RunBoard.MostShown)
+                ? new XElement("a", new XAttribute("href", Query([.. others])), isSelected ? "Remove" : "Compare")
+                : null));
     }
 
     static string Query(params IReadOnlyList<WatchedRun> runs) =>
@@ -119,10 +120,26 @@ internal static class WatchPage
         record.Error is null ? null : new XElement("p", new XAttribute("class", "warn"), new XAttribute("role", "alert"), record.Error),
         run.Silence(now) is { } silence
             ? Html.Paragraph(
-                $"No step for {Duration.Words(silence)}. If the run was killed, resume it: criterion train --resume {run.FolderPath}", "warn")
+                $"No step for {Duration.Words(silence)}. If the run was killed, resume it: criterion train --resume {run.FolderPath}",
+                "warn")
             : null,
-        .. Findings(run, record),
+        new XElement(
+            "div",
+            new XAttribute("class", "details"),
+            new XElement("div", Findings(run, record), Values(run, record)),
+            run.Pictures.Count == 0 ? null : Sample(run, run.Pictures[^1], "Latest: ")),
     ];
+
+    // The means of the columns that the charts show.
+    static XElement? Values(WatchedRun run, RunRecord record)
+    {
+        int count = Math.Min(WatchedRun.RecentSteps, run.Losses.Count);
+        return count == 0 ? null : Html.Facts(
+            $"Means of the last {Counted.Of(count, "step")}",
+            from column in record.Columns
+            where column.IsCharted && !(column.IsOmittedWhenZero && run.Losses[column.Name].All(static value => value == 0))
+            select (DisplayName.Title(column), Axis.Text(run.Losses[column.Name].TakeLast(count).Average())));
+    }
 
     static IEnumerable<XElement?> Findings(WatchedRun run, RunRecord record)
     {
@@ -173,22 +190,15 @@ internal static class WatchPage
 
     static IEnumerable<XElement?> Samples(IReadOnlyList<WatchedRun> selected) => selected switch
     {
-        [{ Record: { } record, Pictures.Count: > 0 } run] =>
+        [{ Record: { } record } run] when run.Pictures.Count > 1 || run.HasReal =>
         [
             Html.Paragraph($"{RunReport.Shows(record)} Select a picture to enlarge it.", "note"),
-            new XElement(
-                "div", new XAttribute("class", "samples"), Sample(run, run.Pictures[^1], "Latest: "), Html.Grid(Earlier(run), "pictures")),
-        ],
-        { Count: > 1 } when selected.Any(static run => run.Pictures.Count > 0) =>
-        [
-            Html.Paragraph("The latest picture of each run. Select a picture to enlarge it.", "note"),
-            Html.Grid(
-                from run in selected where run.Pictures.Count > 0 select Sample(run, run.Pictures[^1], $"{run.Id}: "), "cards"),
+            Html.Grid(Earlier(run), "pictures"),
         ],
         _ => [],
     };
 
-    // The first, the last, and some between them, before real images.
+    // The last before the latest, the first, and some between them, after real images.
     static IEnumerable<XElement> Earlier(WatchedRun run)
     {
         string[] all = [.. run.Pictures.SkipLast(1)];

@@ -24,6 +24,8 @@ internal sealed class WatchServer : IDisposable
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
+
     // What computing the page may take of one processor.
     const double MostBusy = 0.05;
 
@@ -228,14 +230,15 @@ internal sealed class WatchServer : IDisposable
         {
             isLast = _end.IsCancellationRequested;
             long start = Stopwatch.GetTimestamp();
-            foreach ((string name, string html) in Parts(context).Where(part => sent.GetValueOrDefault(part.Name) != part.Html))
+            IReadOnlyList<(string Name, string Html)> parts = Parts(context);
+            TimeSpan rest = Stopwatch.GetElapsedTime(start) / MostBusy;
+            foreach ((string name, string html) in parts.Where(part => sent.GetValueOrDefault(part.Name) != part.Html))
             {
                 sent[name] = html;
                 yield return new SseItem<string>(html, name);
             }
 
-            TimeSpan rest = Stopwatch.GetElapsedTime(start) / MostBusy;
-            await Delay(rest > Interval ? rest : Interval, cancel);
+            await Delay(TimeSpan.FromTicks(Math.Clamp(rest.Ticks, Interval.Ticks, LongestInterval.Ticks)), cancel);
         }
 
         yield return new SseItem<string>("", "end");

@@ -9,11 +9,12 @@ namespace Criterion.Cli;
 /// <param name="files">Opens its files.</param>
 internal sealed class WatchedRun(string id, string folder, PlainFiles files)
 {
+    /// <summary>The number of last steps whose values and duration count as the present ones.</summary>
+    public const int RecentSteps = 100;
+
     // A step in which samples are drawn and measured may take this long.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    // The rate of steps is that of the last ones.
-    const int RecentSteps = 100;
 
     readonly FollowedCsv _losses = new(() => files.Open(Path.Combine(folder, RunFolder.LossesName)));
     readonly FollowedCsv _measures = new(() => files.Open(Path.Combine(folder, RunFolder.MeasuresName)));

@@ -56,7 +56,10 @@ public sealed class GanTrainer : Trainer<GanStep>
     /// </exception>
     public GanTrainer(
         Module generator, Module discriminator, Dataset data, GanOptions options, GanOptimizers? optimizers = null)
-        : base(Checked(generator, discriminator, data, options).OnNan, (nameof(generator), generator), (nameof(discriminator), discriminator))
+        : base(
+            Checked(generator, discriminator, data, options).OnNan,
+            (nameof(generator), generator),
+            (nameof(discriminator), discriminator))
     {
         (_options, _data) = (options, data);
         _classes = options.ClassWeight > 0 ? data.Classes() : 0;

@@ -68,10 +68,10 @@ public sealed class WatchBrowserTests : IAsyncLifetime
         using WatchedPage watched = new(_temp["run"]);
         IPage page = await Open(watched);
 
-        ILocator picture = page.Locator(".samples img").First;
+        ILocator picture = page.Locator(".card img").First;
         await Assertions.Expect(picture).ToHaveJSPropertyAsync("complete", true);
         Assert.Equal(530, await picture.EvaluateAsync<int>("image => image.naturalWidth"));
-        await page.Locator(".samples input").First.CheckAsync(new() { Force = true });
+        await page.Locator(".card input").First.CheckAsync(new() { Force = true });
         Assert.Equal(page.ViewportSize!.Width, (int)(await picture.BoundingBoxAsync())!.Width);
         File.Copy(_temp["run/samples/step-000020.png"], _temp["run/samples/step-000030.png"]);
         await Task.Delay(2500, Cancel);
@@ -132,13 +132,13 @@ public sealed class WatchBrowserTests : IAsyncLifetime
         {
             IPage page = await Open(watched, query, scheme);
             await page.WaitForTimeoutAsync(1500);
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder!, $"{name}.png"), FullPage = true });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder!, $"{name}.png"), FullPage = false });
         }
     }
 
     async Task<IPage> Open(WatchedPage watched, string query = "", ColorScheme scheme = ColorScheme.Light)
     {
-        IPage page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = scheme });
+        IPage page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 1000 }, ColorScheme = scheme });
         page.Console += (_, message) => _problems.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
         page.PageError += (_, error) => _problems.Add(error);
         await page.GotoAsync(watched.Server.Address + query, new() { WaitUntil = WaitUntilState.DOMContentLoaded });

@@ -22,7 +22,8 @@ public sealed partial class WatchCommandTests : IDisposable
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         string port = $"{((IPEndPoint)listener.LocalEndpoint).Port}";
-        string expected = $"criterion: --port: port {port} of this machine is in use. Choose another port, or leave --port out for a free one.";
+        string expected =
+            $"criterion: --port: port {port} of this machine is in use. Choose another port, or leave --port out for a free one.";
 
         (int code, string output, string error) = Run("watch", _temp.Path, "--port", port);
         Assert.Equal((1, "", expected), (code, output, error.TrimEnd()));

@@ -34,7 +34,8 @@ public sealed class WatchEventsTests : IDisposable
         IReadOnlyList<(string Name, string Data)> events = await page.EventsUntil(static (name, _) => name == "options");
         Assert.Contains("running", events.First(static one => one.Name == "cards").Data, StringComparison.Ordinal);
         Assert.Contains(" left", events.First(static one => one.Name == "cards").Data, StringComparison.Ordinal);
-        Assert.Contains("Latest: step 10", events.First(static one => one.Name == "samples").Data, StringComparison.Ordinal);
+        Assert.Contains("Latest: step 10", events.First(static one => one.Name == "cards").Data, StringComparison.Ordinal);
+        Assert.Contains("Real images", events.First(static one => one.Name == "samples").Data, StringComparison.Ordinal);
 
         Task<IReadOnlyList<(string Name, string Data)>> end = page.EventsUntil(
             static (name, data) => name == "cards" && data.Contains("badge finished", StringComparison.Ordinal));

@@ -33,7 +33,8 @@ public sealed class TensorBoardTests : IDisposable
             foreach (string name in table.Names.Where(static name => name != "step"))
             {
                 Assert.All(
-                    table.ByStep(name), pair => Assert.Equal(pair.Value, byStep[((long)pair.Key, name)], (1e-6 * Math.Abs(pair.Value)) + 1e-6));
+                    table.ByStep(name),
+                    pair => Assert.Equal(pair.Value, byStep[((long)pair.Key, name)], (1e-6 * Math.Abs(pair.Value)) + 1e-6));
             }
         }
     }
@@ -147,7 +148,8 @@ public sealed class TensorBoardTests : IDisposable
         plain.Execute(cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            System.IO.File.ReadAllBytes(_temp["plain/generator.safetensors"]), System.IO.File.ReadAllBytes(_temp["run/generator.safetensors"]));
+            System.IO.File.ReadAllBytes(_temp["plain/generator.safetensors"]),
+            System.IO.File.ReadAllBytes(_temp["run/generator.safetensors"]));
         Assert.Empty(Directory.GetFiles(_temp["plain"], "*tfevents*"));
     }
 
@@ -157,7 +159,9 @@ public sealed class TensorBoardTests : IDisposable
         Histogram? histogram = Histogram.Of(Tensor.From<float>([1, float.NaN, -1, float.PositiveInfinity, 0]), out int notFinite);
 
         Assert.Equal(2, notFinite);
-        Assert.Equal((-1.0, 1.0, 3L, 0.0, 2.0), (histogram!.Least, histogram.Greatest, histogram.Count, histogram.Sum, histogram.SumOfSquares));
+        Assert.Equal(
+            (-1.0, 1.0, 3L, 0.0, 2.0),
+            (histogram!.Least, histogram.Greatest, histogram.Count, histogram.Sum, histogram.SumOfSquares));
         Assert.Null(Histogram.Of(Tensor.From<float>([float.NaN]), out notFinite));
         Assert.Equal(1, notFinite);
     }
@@ -185,9 +189,12 @@ public sealed class TensorBoardTests : IDisposable
     [InlineData(128ul)]
     [InlineData(16384ul)]
     [InlineData(ulong.MaxValue)]
-    public void Integers_of_any_size_are_read_back(ulong value) => Assert.Equal(
-        value,
-        new Field(0, 0, new ProtobufWriter().Integer(16, (long)value).Written.ToArray()).Message.Single(static field => field.Number == 16).Integer);
+    public void Integers_of_any_size_are_read_back(ulong value)
+    {
+        byte[] message = new ProtobufWriter().Integer(16, (long)value).Written.ToArray();
+        Field field = Assert.Single(new Field(0, 0, message).Message);
+        Assert.Equal((16, value), (field.Number, field.Integer));
+    }
 
     [Fact]
     public void Every_kind_of_run_writes_one()

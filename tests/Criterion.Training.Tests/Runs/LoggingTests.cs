@@ -89,7 +89,8 @@ public sealed class LoggingTests : IDisposable
             foreach (string name in table.Names.Where(static name => name != "step"))
             {
                 Assert.All(
-                    table[name].Zip(values[$"criterion.{name}"]), pair => Assert.Equal(pair.First, pair.Second, (1e-6 * Math.Abs(pair.First)) + 1e-6));
+                    table[name].Zip(values[$"criterion.{name}"]),
+                    pair => Assert.Equal(pair.First, pair.Second, (1e-6 * Math.Abs(pair.First)) + 1e-6));
             }
         }
 

@@ -97,6 +97,9 @@ internal sealed class EventFile : IDisposable
         return new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
     }
 
-    static long TimeOf(string name) => long.TryParse(
-        name[TensorBoardOptions.FilePrefix.Length..].Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long time) ? time : 0;
+    static long TimeOf(string name)
+    {
+        string text = name[TensorBoardOptions.FilePrefix.Length..].Split('.')[0];
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long time) ? time : 0;
+    }
 }
