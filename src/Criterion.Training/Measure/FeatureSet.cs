@@ -48,6 +48,9 @@ public sealed record FeatureSet
     /// </summary>
     public Tensor? Probabilities { get; init => field = value?.Keep(); }
 
+    /// <summary>Gets the class of each sample, Int64 <c>[N]</c>, if known; classes are also compared one by one.</summary>
+    public Tensor? Labels { get; init => field = value?.Keep(); }
+
     /// <summary>Gets the changes that loading made; see <see cref="Dataset.Notes"/>.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -77,7 +80,7 @@ public sealed record FeatureSet
     public static FeatureSet Of(Dataset data) => data switch
     {
         null => throw new ArgumentNullException(nameof(data)),
-        ImageDataset images => Of(images.Source, images.Images) with { Notes = images.Notes },
+        ImageDataset images => Of(images.Source, images.Images) with { Notes = images.Notes, Labels = images.Labels },
         _ => new FeatureSet(data.Source, Coordinates, data.Items, ring: (data as PointDataset)?.Ring) with { Notes = data.Notes },
     };
 
@@ -114,7 +117,10 @@ public sealed record FeatureSet
         {
             (GanNetworks network, Sequential generator) = GeneratorFile.Read(file);
             Tensor samples = generator.InBatches(network.Latents(count, new RandomStream(seed)));
-            return network is PointNetworks ? new FeatureSet(source, Coordinates, samples) : Of(source, samples);
+            return network is PointNetworks ? new FeatureSet(source, Coordinates, samples) : Of(source, samples) with
+            {
+                Labels = network.Classes == 0 ? null : LatentSampler.InTurn(count, network.Classes),
+            };
         }
 
         if (source == GaussianRing.Name)

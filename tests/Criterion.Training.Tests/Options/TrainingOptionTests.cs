@@ -164,6 +164,7 @@ public class TrainingOptionTests
         var type when type == typeof(GanLoss) => ["hinge"],
         var type when type == typeof(SiameseObjective) => ["triplet"],
         var type when type == typeof(Regularizer) => ["r1"],
+        var type when type == typeof(bool) => ["false"],
         var type when type == typeof(Augmentation) => ["colour,flip"],
         _ => ["0.5"],
     };
