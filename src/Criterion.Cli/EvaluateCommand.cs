@@ -280,6 +280,11 @@ internal sealed class EvaluateCommand
             yield return ("  of infinitely many", Number(extrapolated.Value), "extrapolated, without the bias of few fakes");
         }
 
+        if (of.FrechetIntraClass is { } intraClass)
+        {
+            yield return ("  within classes", Number(intraClass), "mean Fréchet distance of one class each; lower is better");
+        }
+
         yield return ("kernel distance", $"{Number(of.Kernel.Value)} ± {Number(of.Kernel.StandardError)}",
             "lower is better; ± standard error");
         if (of.InceptionFake is { } fake)

@@ -51,6 +51,7 @@ internal sealed class GanTrainingOptions
             (nameof(GanOptions.LearningRate), !hasBoth, $"{rates} are given for both networks"),
             (nameof(GanOptions.Beta1), options.Optimizer == GanOptimizer.Adam, "RMSprop has no beta1"),
             (nameof(GanOptions.Beta2), options.Optimizer == GanOptimizer.Adam, "RMSprop has no beta2"),
+            (nameof(GanOptions.ClassifyFakes), options.ClassWeight > 0, "there is no class loss; only acgan has one by default"),
             (nameof(GanOptions.Gamma), options.Objective is BoundaryEquilibriumGanLoss, "only the objective of began has a controller"),
         ];
         if (uses.FirstOrDefault(use => !use.IsUsed && parsed.IsGiven(this[use.Property])) is { Property: { } unused, Why: var why })

@@ -26,13 +26,19 @@ internal sealed class SampleCommand
         HelpName = "file",
     }.Must(path => Extension(path) is ".PNG" or ".NPY", "a name that ends in .png or .npy");
 
+    readonly Option<int?> _class = new Option<int?>("--class")
+    {
+        Description = "Class of all samples, from 0 [default: all classes in turn, a row of the grid each]",
+        HelpName = "number",
+    }.Within(0, 65535);
+
     readonly Option<ulong> _seed = CommonOptions.Seed("Seed of the samples");
 
     public static Command Create(ToolConsole console) => new SampleCommand().Build(console);
 
     Command Build(ToolConsole console)
     {
-        Command command = new("sample", "Draws images or points from a trained generator.") { _run, _count, _out, _seed };
+        Command command = new("sample", "Draws images or points from a trained generator.") { _run, _count, _out, _class, _seed };
         command.SetAction(parsed => Run(parsed, console));
         return command;
     }
@@ -41,9 +47,11 @@ internal sealed class SampleCommand
     {
         string file = Paths.ToCreate(parsed.GetValue(_out)!, _out.Name);
         (GanNetworks network, Sequential generator) = GeneratorFile.Read(Generator(parsed.GetValue(_run)!));
-        Tensor latents = network.Latents(parsed.GetValue(_count) ?? network.SamplesInPicture, new RandomStream(parsed.GetValue(_seed)));
+        int? label = parsed.IsGiven(_class) ? CheckedClass(parsed.GetValue(_class)!.Value, network) : null;
+        Tensor latents = network.Latents(
+            parsed.GetValue(_count) ?? network.SamplesInPicture, new RandomStream(parsed.GetValue(_seed)), label);
         Tensor samples = generator.InBatches(latents);
-        Write(file, samples, network);
+        Write(file, samples, network, label);
         console.Output
             .WriteLine(network is Dcgan { Size: var side }
                 ? $"{Counted.Of(samples.Shape[0], "image")} of {side}x{side} in {file}"
@@ -51,7 +59,12 @@ internal sealed class SampleCommand
         return Tool.Success;
     }
 
-    static void Write(string file, Tensor samples, GanNetworks network)
+    int CheckedClass(int label, GanNetworks network) => label < network.Classes ? label
+        : throw new ToolException(network.Classes == 0
+            ? $"{_class.Name} has no effect here: the generator was trained without classes. Remove it, or train with --classes projection."
+            : $"Invalid value '{label}' for {_class.Name}. Expected a class of the generator, from 0 to {network.Classes - 1}.");
+
+    static void Write(string file, Tensor samples, GanNetworks network, int? label)
     {
         if (Extension(file) == ".NPY")
         {
@@ -59,7 +72,8 @@ internal sealed class SampleCommand
         }
         else
         {
-            Png.Write(file, network.Picture(samples));
+            // A grid of one class has no rows of classes.
+            Png.Write(file, (label is null ? network : network with { Classes = 0 }).Picture(samples));
         }
     }
 

@@ -28,10 +28,10 @@ public sealed record AdaptiveAugment : Augmentation
     /// <summary>Initializes the augmentation.</summary>
     /// <param name="target">The value of r to aim at, in (−1, 1). Default: 0.6.</param>
     /// <param name="images">
-    /// The real images over which p may go from 0 to 1; at least 1. Default: 100,000, as the authors use for a transfer; from scratch, for
-    /// trainings of millions of images, they use 500,000.
+    /// The real images over which p may go from 0 to 1; at least 1. Default: 500,000, as in the paper; the authors use
+    /// 100,000 for a transfer.
     /// </param>
-    public AdaptiveAugment(double target = 0.6, int images = 100_000) => (Target, Images) = (target, images);
+    public AdaptiveAugment(double target = 0.6, int images = 500_000) => (Target, Images) = (target, images);
 
     /// <summary><inheritdoc cref="AdaptiveAugment(double, int)" path="/param[@name='target']/node()"/></summary>
     public double Target
@@ -50,7 +50,7 @@ public sealed record AdaptiveAugment : Augmentation
         init => field = value >= 1
             ? value
             : throw new TrainingException($"{nameof(AdaptiveAugment)}: the number of images must be at least 1, but is {value}. "
-                + "Set a positive number, such as 100000.");
+                + "Set a positive number, such as 500000.");
     }
 
     private protected override string Text => this == new AdaptiveAugment() ? Name

@@ -15,7 +15,7 @@ namespace Criterion.Training;
 public abstract record Augmentation
 {
     /// <summary>The number of images below which a run augments by itself: see <see cref="Automatic"/>.</summary>
-    public const int FewImages = 2000;
+    public const int FewImages = 1000;
 
     static readonly ObjectText<Augmentation> AdaptiveText = new(
         "augmentation", static type => type == typeof(AdaptiveAugment), static _ => AdaptiveAugment.Name);
@@ -25,8 +25,8 @@ public abstract record Augmentation
     }
 
     /// <summary>
-    /// Gets the choice by the number of images: <see cref="DiffAugment"/> with its defaults for fewer than <see cref="FewImages"/>, and
-    /// otherwise <see cref="None"/>. A run makes it when it is created and notes it.
+    /// Gets the choice by the number of images: translation alone for fewer than <see cref="FewImages"/>, and otherwise
+    /// <see cref="None"/>. A run makes it when it is created and notes it.
     /// </summary>
     public static Augmentation Automatic { get; } = new AutomaticAugment();
 
@@ -42,7 +42,7 @@ public abstract record Augmentation
     public Augmentation For(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return this != Automatic ? this : data is ImageDataset { Count: < FewImages } ? new DiffAugment() : None;
+        return this != Automatic ? this : data is ImageDataset { Count: < FewImages } ? new DiffAugment(colour: false, cutout: false) : None;
     }
 
     /// <summary>

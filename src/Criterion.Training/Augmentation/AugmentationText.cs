@@ -8,7 +8,7 @@ internal static class AugmentationText
         + "colour, translation, cutout, flip, joined by commas; ada, which adapts to overfitting; none; or auto";
 
     /// <summary>The default in words.</summary>
-    public const string Default = "auto, which is colour,translation,cutout below 2000 images and none otherwise";
+    public const string Default = "auto, which is translation below 1000 images and none otherwise";
 
     /// <summary>Returns the note of a run that augments by itself.</summary>
     /// <param name="given">The augmentation in the options.</param>

@@ -12,17 +12,19 @@ internal sealed class DiscriminatorEvaluator
 {
     readonly Module _discriminator;
     readonly int _classes;
+    readonly bool _projects;
     readonly Augmenter _augmenter;
     readonly Module[]? _features;
     readonly Module[] _head = [];
 
     /// <summary>
-    /// Creates an evaluator for a discriminator whose first output is the logit, followed by the class logits if there are any.
+    /// Creates an evaluator for a discriminator whose first output is the logit, followed by the class logits if there are any; with
+    /// <paramref name="projects"/> these are added to the logit of their class instead.
     /// </summary>
     /// <exception cref="TrainingException">The discriminator has no layer whose features could be matched.</exception>
-    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching, Augmenter augmenter)
+    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching, Augmenter augmenter, bool projects = false)
     {
-        (_discriminator, _classes, _augmenter) = (discriminator, classes, augmenter);
+        (_discriminator, _classes, _augmenter, _projects) = (discriminator, classes, augmenter, projects);
         if (matching is not null)
         {
             Sequential chain = discriminator as Sequential ?? throw new TrainingException(
@@ -37,20 +39,20 @@ internal sealed class DiscriminatorEvaluator
     public Module Network => _discriminator;
 
     /// <summary>Computes all outputs for a batch, with a new draw of the augmentation.</summary>
-    public DiscriminatorResult Evaluate(Tensor samples) => EvaluatePlain(_augmenter.Apply(samples));
+    public DiscriminatorResult Evaluate(Tensor samples, Tensor? labels) => EvaluatePlain(_augmenter.Apply(samples), labels);
 
     /// <summary>Computes all outputs for a batch as it is, which draws no random numbers.</summary>
-    public DiscriminatorResult EvaluatePlain(Tensor samples)
+    public DiscriminatorResult EvaluatePlain(Tensor samples, Tensor? labels)
     {
         Tensor? features = _features is null ? null : Apply(_features, samples);
         Tensor output = Checked(features is null ? _discriminator.Forward(samples) : Apply(_head, features), samples);
-        return _classes == 0
-            ? new(output, null, features)
+        return _classes == 0 ? new(output, null, features)
+            : _projects ? new(ProjectionHead.Score(output, labels!), null, features)
             : new(output.Narrow(1, 0, 1).Flatten(0), output.Narrow(1, 1, _classes), features);
     }
 
     /// <summary>Computes the logits alone, for penalties, which differentiate them by the samples before they are augmented.</summary>
-    public Tensor Logits(Tensor samples) => Evaluate(samples).Logits;
+    public Tensor Logits(Tensor samples, Tensor? labels) => Evaluate(samples, labels).Logits;
 
     // Every mean over scores would otherwise be of the wrong numbers.
     Tensor Checked(Tensor output, Tensor samples)

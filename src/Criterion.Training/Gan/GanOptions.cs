@@ -161,6 +161,22 @@ public sealed record GanOptions : TrainingOptions
     public double ClassWeight { get; init; }
 
     /// <summary>
+    /// Gets whether the class loss of the discriminator counts generated images as well as real ones, as published; otherwise it counts
+    /// real ones alone. Without a class loss it has no effect. Default: true.
+    /// </summary>
+    [TrainingOption(
+        "classify-fakes", "Whether the discriminator of acgan learns the classes of generated images too: true or false", ValueName = "flag")]
+    public bool ClassifyFakes { get; init; } = true;
+
+    /// <summary>
+    /// Gets how both networks learn the classes of labelled images, with any objective of logits. Default: not at all.
+    /// </summary>
+    [TrainingOption(
+        "classes", "How both networks learn the classes of labelled images: by a projection in the discriminator and conditional batch norm "
+            + "in the generator, or not", ValueName = "way")]
+    public ClassConditioning Classes { get; init; }
+
+    /// <summary>
     /// Gets the controller of <see cref="BoundaryEquilibriumGanLoss"/>, which starts from the k of the loss. Other objectives ignore it.
     /// Default: <see cref="BoundaryEquilibriumController"/> with its defaults.
     /// </summary>
@@ -196,8 +212,16 @@ public sealed record GanOptions : TrainingOptions
         RecipeNetworks networks = data is ImageDataset images
             ? Dcgan.For(images, width ?? 32, Latent, DiscriminatorNorm ?? DefaultNorm)
             : new PointNetworks(width ?? 128, Latent, DiscriminatorNorm ?? Training.DiscriminatorNorm.None);
-        return networks with { DiscriminatorOutput = DiscriminatorOutput ?? DefaultOutput, Classes = ClassWeight > 0 ? data.Classes() : 0 };
+        return networks with
+        {
+            DiscriminatorOutput = DiscriminatorOutput ?? DefaultOutput,
+            Classes = HasClasses ? data.Classes() : 0,
+            Conditioning = Classes,
+        };
     }
+
+    /// <summary>Gets whether the generator is conditioned on a class.</summary>
+    internal bool HasClasses => ClassWeight > 0 || Classes != ClassConditioning.None;
 
     /// <summary>Returns the stream of random numbers of one part of the training.</summary>
     internal RandomStream Random(RandomPart part) => new RandomStream(Seed).Fork((ulong)part);
@@ -218,11 +242,19 @@ public sealed record GanOptions : TrainingOptions
                 + "Set only one of the two.");
         }
 
-        if (LatentShape.Skip(1).Any(static size => size > 1) && ClassWeight > 0)
+        if (ClassWeight > 0 && Classes != ClassConditioning.None)
+        {
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(Classes)}: the discriminator cannot both classify images ({nameof(ClassWeight)} "
+                + $"{NumberText.Format(ClassWeight)}) and score their classes. Set {nameof(GanOptions)}.{nameof(ClassWeight)} to 0, or "
+                + $"{nameof(GanOptions)}.{nameof(Classes)} to none.");
+        }
+
+        if (LatentShape.Skip(1).Any(static size => size > 1) && HasClasses)
         {
             throw new TrainingException(
                 $"{nameof(GanOptions)}.{nameof(LatentShape)}: classes are appended to a latent of one dimension, and {LatentShape} has "
-                + $"several. Use [{Latent}], or set {nameof(ClassWeight)} to 0.");
+                + $"several. Use [{Latent}], or set {nameof(ClassWeight)} to 0 and {nameof(Classes)} to none.");
         }
 
         Regularizer.Check(Regularizers);

@@ -197,7 +197,7 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     {
         Tensor samples = Sample(count, seed);
         FeatureSet fake = _data is ImageDataset
-            ? FeatureSet.Of(Record.Recipe, samples)
+            ? FeatureSet.Of(Record.Recipe, samples) with { Labels = _networks.Classes == 0 ? null : LatentSampler.InTurn(count, _networks.Classes) }
             : new FeatureSet(Record.Recipe, FeatureSet.Coordinates, samples);
         return Evaluation.Of(FeatureSet.Of(_data), fake, seed);
     }

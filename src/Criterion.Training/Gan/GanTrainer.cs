@@ -62,7 +62,7 @@ public sealed class GanTrainer : Trainer<GanStep>
             (nameof(discriminator), discriminator))
     {
         (_options, _data) = (options, data);
-        _classes = options.ClassWeight > 0 ? data.Classes() : 0;
+        _classes = options.HasClasses ? data.Classes() : 0;
         LatentShape = GanTrial.LatentShape(generator, data, options, _classes);
         _generator = new(
             generator,
@@ -75,7 +75,7 @@ public sealed class GanTrainer : Trainer<GanStep>
             options.Schedule,
             options.GradientClip);
         _augmenter = new(options.Augment, options.Random(RandomPart.Augmentation));
-        _evaluator = new(discriminator, _classes, options.FeatureMatching, _augmenter);
+        _evaluator = new(discriminator, _classes, options.FeatureMatching, _augmenter, Projects);
         _averaged = new(generator, options.AverageDecay);
         _penalties = new(options.Regularizers, options.Random(RandomPart.Penalty));
         _sampler = new(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
@@ -97,6 +97,8 @@ public sealed class GanTrainer : Trainer<GanStep>
 
     /// <summary>Gets the shape of the latent of one sample, without classes.</summary>
     public ValueList<int> LatentShape { get; }
+
+    bool Projects => _options.Classes == ClassConditioning.Projection;
 
     /// <summary>Gets the number of classes; 0 for none.</summary>
     internal int Classes => _classes;
@@ -142,7 +144,7 @@ public sealed class GanTrainer : Trainer<GanStep>
         Batch batch = Draw(withGraph: true);
         GanStep row = TrainDiscriminator(batch);
         _discriminator.Freeze();
-        DiscriminatorResult fake = _evaluator.Evaluate(batch.Fake);
+        DiscriminatorResult fake = _evaluator.Evaluate(batch.Fake, batch.FakeLabels);
         Tensor loss = GeneratorLoss(batch, fake);
         double value = Finite(loss.Item(), "generator loss", batch, fake.Logits);
         double norm = Finite(_generator.Differentiate(loss), "generator gradient", batch, fake.Logits);
@@ -157,11 +159,12 @@ public sealed class GanTrainer : Trainer<GanStep>
     GanStep TrainDiscriminator(Batch batch)
     {
         Batch detached = batch with { Fake = batch.Fake.Detach() };
-        (DiscriminatorResult real, DiscriminatorResult fake) = (_evaluator.Evaluate(detached.Real), _evaluator.Evaluate(detached.Fake));
+        DiscriminatorResult real = _evaluator.Evaluate(detached.Real, batch.RealLabels);
+        DiscriminatorResult fake = _evaluator.Evaluate(detached.Fake, batch.FakeLabels);
         Tensor loss = DiscriminatorLoss(detached, real, fake);
         double value = Finite(loss.Item(), "discriminator loss", batch, real.Logits, fake.Logits);
         DiscriminatorBatch evaluated = new(detached.Real, detached.Fake, real.Logits, fake.Logits);
-        (double norm, double penalty) = Update(loss, _penalties.EveryStep(_evaluator.Logits, evaluated), batch, evaluated);
+        (double norm, double penalty) = Update(loss, _penalties.EveryStep(Critic(batch), evaluated), batch, evaluated);
         penalty += ApplyLazyPenalties(batch, detached);
         _penalties.Commit();
         (double realScore, double fakeScore) = ScoreStatistics.Means(_options.Objective, real.Logits, fake.Logits);
@@ -184,11 +187,18 @@ public sealed class GanTrainer : Trainer<GanStep>
     {
         DiscriminatorBatch evaluated = default;
         (string, Tensor)[] due =
-            [.. _penalties.Lazy(_progress.DiscriminatorSteps, _evaluator.Logits, () => evaluated = Evaluate(detached))];
+            [.. _penalties.Lazy(_progress.DiscriminatorSteps, Critic(batch), () => evaluated = Evaluate(detached))];
         return due.Length == 0 ? 0 : Update(null, due, batch, evaluated).Penalty;
     }
 
-    DiscriminatorBatch Evaluate(Batch batch) => new(batch.Real, batch.Fake, _evaluator.Logits(batch.Real), _evaluator.Logits(batch.Fake));
+    // With a projection the labels of real and generated samples are the same, and so are those of points between them.
+    Func<Tensor, Tensor> Critic(Batch batch) => samples => _evaluator.Logits(samples, batch.RealLabels);
+
+    DiscriminatorBatch Evaluate(Batch batch) => new(
+        batch.Real,
+        batch.Fake,
+        _evaluator.Logits(batch.Real, batch.RealLabels),
+        _evaluator.Logits(batch.Fake, batch.FakeLabels));
 
     // A loss or gradient that is not finite must not reach the weights.
     (double Norm, double Penalty) Update(
@@ -208,20 +218,21 @@ public sealed class GanTrainer : Trainer<GanStep>
         return (norm, sum);
     }
 
-    Tensor DiscriminatorLoss(Batch batch, DiscriminatorResult real, DiscriminatorResult fake) => _classes == 0
+    AuxiliaryClassifierGanLoss Classifier => new(_progress.Objective, _options.ClassWeight, classifyFakes: _options.ClassifyFakes);
+
+    Tensor DiscriminatorLoss(Batch batch, DiscriminatorResult real, DiscriminatorResult fake) => real.ClassLogits is null
         ? _progress.Objective.Discriminator(real.Logits, fake.Logits)
-        : new AuxiliaryClassifierGanLoss(_progress.Objective, _options.ClassWeight)
-            .Discriminator(real.Logits, fake.Logits, real.ClassLogits!, batch.RealLabels!, fake.ClassLogits!, batch.FakeLabels!);
+        : Classifier.Discriminator(
+            real.Logits, fake.Logits, real.ClassLogits, batch.RealLabels!, fake.ClassLogits!, batch.FakeLabels!);
 
     Tensor GeneratorLoss(Batch batch, DiscriminatorResult fake)
     {
         GanLoss objective = _progress.Objective;
         bool needsReal = objective.NeedsReal || _options.FeatureMatching is not null;
-        DiscriminatorResult? real = needsReal ? _evaluator.Evaluate(batch.Real) : null;
-        Tensor loss = _classes == 0
+        DiscriminatorResult? real = needsReal ? _evaluator.Evaluate(batch.Real, batch.RealLabels) : null;
+        Tensor loss = fake.ClassLogits is null
             ? objective.Generator(fake.Logits, real?.Logits)
-            : new AuxiliaryClassifierGanLoss(objective, _options.ClassWeight)
-                .Generator(fake.Logits, fake.ClassLogits!, batch.FakeLabels!, real?.Logits);
+            : Classifier.Generator(fake.Logits, fake.ClassLogits, batch.FakeLabels!, real?.Logits);
         return _options.FeatureMatching is { } matching
             ? loss + (matching.Weight * new MeanFeatureMatchingLoss().Forward(fake.Features!, real!.Value.Features!))
             : loss;
@@ -231,12 +242,13 @@ public sealed class GanTrainer : Trainer<GanStep>
     Batch Draw(bool withGraph)
     {
         Tensor items = _sampler.Next();
-        (Tensor latents, Tensor? labels) = _latents.Next(_options.BatchSize);
+        Tensor? realLabels = _classes == 0 ? null : _data.Labels!.IndexSelect(0, items);
+        (Tensor latents, Tensor? labels) = _latents.Next(_options.BatchSize, Projects ? realLabels : null);
         using (withGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
         {
             return new Batch(
                 _data.Batch(items),
-                _classes == 0 ? null : _data.Labels!.IndexSelect(0, items),
+                realLabels,
                 latents,
                 labels,
                 _generator.Forward(latents));

@@ -46,9 +46,9 @@ internal static class GanTrial
         using TensorScope scope = new();
         Tensor fake = Evaluated(generator, () => generator.Forward(Latents(latentShape, classes)));
         CheckFinite(fake, "the generator returns a sample", options);
-        Tensor logits = Evaluated(discriminator.Network, () => Guarded("discriminator", () => discriminator.EvaluatePlain(fake).Logits));
+        Tensor logits = Evaluated(discriminator.Network, () => Guarded("discriminator", () => discriminator.EvaluatePlain(fake, LatentSampler.InTurn(Samples, Math.Max(1, classes))).Logits));
         CheckFinite(logits, "the discriminator returns a score", options);
-        if (classes == 0)
+        if (options.ClassWeight == 0)
         {
             CheckObjective(options, logits);
         }

@@ -28,11 +28,11 @@ public enum FindingKind
     /// <summary>Many steps were skipped because a loss or gradient was not finite.</summary>
     SkippedSteps,
 
-    /// <summary>The adaptive augmentation is so probable that it may leak into samples.</summary>
-    LeakingAugmentation,
-
     /// <summary>The features of a measurement come from a classifier of other images.</summary>
     UnsuitedFeatures,
+
+    /// <summary>The adaptive augmentation is so probable that it may leak into samples.</summary>
+    LeakingAugmentation,
 }
 
 /// <summary>A problem of a training.</summary>

@@ -9,14 +9,15 @@ internal sealed class LatentSampler(ValueList<int> shape, int classes, RandomStr
 {
     readonly StateGroup _state = new(("samples", latents), ("labels", labels));
 
-    /// <summary>Draws a batch with random classes.</summary>
+    /// <summary>Draws a batch, with random classes unless they are given.</summary>
     /// <param name="count">The rows of the batch.</param>
+    /// <param name="given">The classes, Int64 <c>[count]</c>. Default: random ones.</param>
     /// <returns>
     /// The latents, <c>[count, …]</c> with the classes in dimension 1, and the classes, Int64 <c>[count]</c>, or null without classes.
     /// </returns>
-    public (Tensor Latents, Tensor? Labels) Next(int count)
+    public (Tensor Latents, Tensor? Labels) Next(int count, Tensor? given = null)
     {
-        Tensor? drawn = classes == 0 ? null : Tensor.RandInt(0, classes, [count], labels);
+        Tensor? drawn = classes == 0 ? null : given ?? Tensor.RandInt(0, classes, [count], labels);
         return (Draw(count, shape, drawn, classes, latents), drawn);
     }
 

@@ -24,6 +24,12 @@ public sealed record Evaluation
     /// </summary>
     public FrechetExtrapolation? FrechetExtrapolated { get; init; }
 
+    /// <summary>
+    /// Gets the mean over classes of the Fréchet distance between generated and real samples of one class; null unless the classes of both
+    /// are known. Source: Miyato, Koyama, cGANs with projection discriminator, 2018.
+    /// </summary>
+    public double? FrechetIntraClass { get; init; }
+
     /// <summary>Gets the kernel distance; lower is better.</summary>
     public required KernelResult Kernel { get; init; }
 
@@ -86,6 +92,7 @@ public sealed record Evaluation
             FrechetExtrapolated = fake.Count >= 4 * statistics.Dimensions
                 ? FrechetDistance.Extrapolate(statistics, fake.Features, random: random.Fork(0))
                 : null,
+            FrechetIntraClass = IntraClass(real, fake),
             Kernel = KernelDistance.Between(real.Features, fake.Features, random: random.Fork(1), features: real.Name),
             InceptionReal = Inception(real),
             InceptionFake = Inception(fake),
@@ -95,6 +102,32 @@ public sealed record Evaluation
             Findings = real.Findings,
             Warnings = [.. real.Findings.Select(static finding => finding.Message), .. frechet.Warnings(), .. density.Warnings()],
         };
+    }
+
+    static double? IntraClass(FeatureSet real, FeatureSet fake)
+    {
+        if (real.Labels is null || fake.Labels is null)
+        {
+            return null;
+        }
+
+        int[][] ofReal = ByClass(real);
+        int[][] ofFake = ByClass(fake);
+        return ofReal.Length == ofFake.Length && ofReal.Concat(ofFake).All(static rows => rows.Length >= 2)
+            ? Enumerable.Range(0, ofReal.Length).Average(i => FrechetDistance.Between(
+                Rows(real, ofReal[i]), Rows(fake, ofFake[i]), real.Name).Value)
+            : null;
+
+        static Tensor Rows(FeatureSet set, int[] rows) =>
+            set.Features.IndexSelect(0, Tensor.From([.. rows.Select(static row => (long)row)]));
+    }
+
+    // The rows of each class.
+    static int[][] ByClass(FeatureSet set)
+    {
+        long[] labels = set.Labels!.ToArray<long>();
+        return [.. Enumerable.Range(0, (int)labels.Max() + 1).Select(i =>
+            Enumerable.Range(0, labels.Length).Where(row => labels[row] == i).ToArray())];
     }
 
     // The measures check this too, but the slow ones first.

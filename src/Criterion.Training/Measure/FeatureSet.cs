@@ -51,6 +51,9 @@ public sealed record FeatureSet
     /// </summary>
     public Tensor? Probabilities { get; init => field = value?.Keep(); }
 
+    /// <summary>Gets the class of each sample, Int64 <c>[N]</c>, if known; classes are also compared one by one.</summary>
+    public Tensor? Labels { get; init => field = value?.Keep(); }
+
     /// <summary>Gets the changes that loading made; see <see cref="Dataset.Notes"/>.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -79,7 +82,7 @@ public sealed record FeatureSet
     }
 
     static FeatureSet Of(ImageDataset images, FidInception? inception) =>
-        Of(images.Source, images.Stored, PixelValues.Signed, inception) with { Notes = images.Notes };
+        Of(images.Source, images.Stored, PixelValues.Signed, inception) with { Notes = images.Notes, Labels = images.Labels };
 
     /// <summary>Computes features of images that a function converts to values in [−1, 1], a part at a time.</summary>
     static FeatureSet Of(string source, Tensor images, Func<Tensor, Tensor> signed, FidInception? inception)
@@ -164,7 +167,10 @@ public sealed record FeatureSet
             Tensor samples = generator.InBatches(network.Latents(count, new RandomStream(seed)));
             return network is PointNetworks
                 ? WithoutImages(new FeatureSet(source, Coordinates, samples), inception)
-                : Of(source, samples, inception);
+                : Of(source, samples, inception) with
+                {
+                    Labels = network.Classes == 0 ? null : LatentSampler.InTurn(count, network.Classes),
+                };
         }
 
         if (source == GaussianRing.Name)

@@ -64,7 +64,7 @@ public sealed record CustomNetworks : GanNetworks
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override int SamplesInPicture => ArePoints ? Points : Images;
+    public override int SamplesInPicture => ArePoints ? Points : InRows(Images);
 
     internal override ValueList<int> ShapeOfLatent => LatentShape;
 
@@ -80,7 +80,7 @@ public sealed record CustomNetworks : GanNetworks
 
     /// <inheritdoc/>
     public override Tensor Picture(Tensor samples, Dataset? data = null) =>
-        ArePoints ? PointNetworks.Plot(samples, data) : ImageGrid.Draw(samples);
+        ArePoints ? PointNetworks.Plot(samples, data) : Grid(samples);
 
     /// <summary>Returns the exception for networks that were read from a record.</summary>
     internal CustomPartException Missing() => CustomPartException.Of("networks", Program);

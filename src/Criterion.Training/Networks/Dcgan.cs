@@ -39,7 +39,7 @@ public sealed record Dcgan : RecipeNetworks
     public int Channels { get; init => field = Within(value, 1, 4, nameof(Channels)); }
 
     /// <inheritdoc/>
-    public override int SamplesInPicture => 64;
+    public override int SamplesInPicture => InRows(64);
 
     /// <summary>Gets the channels from the 4×4 image to the last hidden layer: 4w, 2w, w for 32×32.</summary>
     internal int[] Widths => [.. Enumerable.Range(1, BitOperations.Log2((uint)Size / Kernel)).Select(i => Width << (Levels - i))];
@@ -61,7 +61,9 @@ public sealed record Dcgan : RecipeNetworks
     /// <summary>
     /// Builds the generator: latents <c>[N, Latent + Classes, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].
     /// </summary>
-    public override Sequential Generator(RandomStream random) => Initialized(Decoder(Latent + Classes, normalize: true, random), random);
+    public override Sequential Generator(RandomStream random) => Conditioning == ClassConditioning.None
+        ? Initialized(Decoder(Latent + Classes, normalize: true, random), random)
+        : [new ConditionalDecoder(Latent, Classes, [.. Ups(random)])];
 
     /// <summary>Builds the discriminator: images to one number each, <c>[N]</c>; with classes to <c>[N, 1 + Classes]</c>.</summary>
     /// <exception cref="TrainingException">Classes and an auto-encoder are both asked for.</exception>
@@ -70,6 +72,11 @@ public sealed record Dcgan : RecipeNetworks
         if (IsReconstruction)
         {
             return AutoEncoder(random);
+        }
+
+        if (Conditioning == ClassConditioning.Projection)
+        {
+            return [.. Initialized([.. Hidden(random)], random), .. End(Head(random))];
         }
 
         return Initialized([.. Encoder(1 + Classes, random), .. End(Classes == 0 ? new Flatten(0) : new Flatten())], random);
@@ -94,7 +101,7 @@ public sealed record Dcgan : RecipeNetworks
     }
 
     /// <inheritdoc/>
-    public override Tensor Picture(Tensor samples, Dataset? data = null) => ImageGrid.Draw(samples);
+    public override Tensor Picture(Tensor samples, Dataset? data = null) => Grid(samples);
 
     Sequential Decoder(int from, bool normalize, RandomStream random)
     {
@@ -109,7 +116,32 @@ public sealed record Dcgan : RecipeNetworks
         return [.. layers, Up(from, Channels, bias: true, first: false, random), new Tanh()];
     }
 
+    IEnumerable<ConvTranspose2d> Ups(RandomStream random)
+    {
+        int[] widths = [Latent, .. Widths, Channels];
+        return Enumerable.Range(0, widths.Length - 1).Select(i => WeightInit.Normal(
+            Up(widths[i], widths[i + 1], bias: i == widths.Length - 2, first: i == 0, random), random));
+    }
+
+    ProjectionHead Head(RandomStream random)
+    {
+        return new(Layer(1, bias: true), Layer(Classes, bias: false));
+
+        Module Layer(int outputs, bool bias) =>
+            Bounded(WeightInit.Normal(new Linear(Widths[0], outputs, bias, random), random), random);
+    }
+
     IEnumerable<Module> Encoder(int outputs, RandomStream random)
+    {
+        foreach (Module layer in Hidden(random))
+        {
+            yield return layer;
+        }
+
+        yield return Bounded(new Conv2d(Widths[0], outputs, Kernel, random: random), random);
+    }
+
+    IEnumerable<Module> Hidden(RandomStream random)
     {
         (int from, int side) = (Channels, Size);
         foreach (int to in Widths.Reverse())
@@ -126,8 +158,6 @@ public sealed record Dcgan : RecipeNetworks
             yield return new LeakyReLU(Slope);
             from = to;
         }
-
-        yield return Bounded(new Conv2d(from, outputs, Kernel, random: random), random);
     }
 
     Module? Norm(int channels, int side) => DiscriminatorNorm switch
@@ -139,7 +169,7 @@ public sealed record Dcgan : RecipeNetworks
     };
 
     // The weight is initialised first: the norm estimates its largest singular value from there.
-    Module Bounded(Conv2d layer, RandomStream random) =>
+    Module Bounded(WeightedModule layer, RandomStream random) =>
         DiscriminatorNorm == DiscriminatorNorm.Spectral ? new SpectralNorm(WeightInit.Normal(layer, random), random: random) : layer;
 
     static ConvTranspose2d Up(int from, int to, bool bias, bool first, RandomStream random) =>

@@ -44,16 +44,40 @@ public abstract record GanNetworks
     /// <param name="data">The data of the training, if known.</param>
     public abstract Tensor Picture(Tensor samples, Dataset? data = null);
 
-    /// <summary>Draws normal latents, with the classes in turn if there are any.</summary>
+    /// <summary>Draws normal latents, with the classes in turn, or of one class, if there are any.</summary>
     /// <param name="count">The number of samples.</param>
     /// <param name="random">The stream of random numbers.</param>
+    /// <param name="label">The class of all samples, from 0. Default: all classes in turn.</param>
     /// <returns>
     /// The latents: <c>[count, Latent + Classes, 1, 1]</c> for the networks of recipes, and the recorded shape for others.
     /// </returns>
-    public Tensor Latents(int count, RandomStream random)
+    /// <exception cref="TrainingException">There is no such class.</exception>
+    public Tensor Latents(int count, RandomStream random, int? label = null)
     {
-        Tensor? labels = Classes == 0 ? null : LatentSampler.InTurn(count, Classes);
+        if (label is { } wanted && (wanted < 0 || wanted >= Classes))
+        {
+            throw new TrainingException(Classes == 0
+                ? $"{nameof(GanNetworks)}.{nameof(Latents)}: the generator has no classes, so class {wanted} cannot be drawn. Leave it out."
+                : $"{nameof(GanNetworks)}.{nameof(Latents)}: there is no class {wanted}. Choose one from 0 to {Classes - 1}.");
+        }
+
+        Tensor? labels = Classes == 0 ? null
+            : label is { } one ? Tensor.Full([count], one, DType.Int64)
+            : LatentSampler.InTurn(count, Classes);
         return LatentSampler.Draw(count, ShapeOfLatent, labels, Classes, random);
+    }
+
+    /// <summary>Returns the number of samples in a picture: with classes, whole rows of one class each.</summary>
+    private protected int InRows(int count) => Classes == 0 ? count : Classes * Math.Max(1, count / Classes);
+
+    /// <summary>Draws a grid of images: with classes in turn, one row for each class.</summary>
+    private protected Tensor Grid(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        int count = images.Shape[0];
+        return Classes > 0 && count % Classes == 0 && count > 0
+            ? ImageGrid.Draw(images.Reshape([count / Classes, Classes, .. images.Shape.Dims[1..]]).Transpose(0, 1).Flatten(0, 1), count / Classes)
+            : ImageGrid.Draw(images);
     }
 
     // The range is declared with the option.

@@ -18,6 +18,7 @@ public static class GeneratorFile
     const string CustomName = "custom";
     const string ProgramName = "program";
     const string ClassCount = "classes";
+    const string ConditioningName = "conditioning";
 
     /// <summary>
     /// Writes weights and running statistics. The metadata describe the network; only architecture and classes are read back.
@@ -41,6 +42,10 @@ public static class GeneratorFile
         if (network is RecipeNetworks recipe)
         {
             Note("width", recipe.Width);
+            if (recipe.Conditioning != ClassConditioning.None)
+            {
+                metadata[ConditioningName] = ValueText.Word(recipe.Conditioning);
+            }
         }
 
         Note("latent", network.Latent);
@@ -86,6 +91,8 @@ public static class GeneratorFile
         int classes = int.TryParse(text, CultureInfo.InvariantCulture, out int count) ? count : -1;
         return classes < 0 ? null : file.Metadata.GetValueOrDefault(Architecture) switch
         {
+            DcganName when file.Metadata.GetValueOrDefault(ConditioningName) == ValueText.Word(ClassConditioning.Projection) =>
+                Projection(Weights(file, rank: 4), Weights(file, rank: 2), classes),
             DcganName => Images(Weights(file, rank: 4), classes),
             PointsName => Points(Weights(file, rank: 2), classes),
             _ => null,
@@ -94,6 +101,16 @@ public static class GeneratorFile
 
     static Shape[] Weights(SafetensorsFile file, int rank) =>
         [.. file.Tensors.Values.Where(tensor => tensor.Rank == rank && tensor.Count > 0).Select(static tensor => tensor.Shape)];
+
+    // The kernels are those of a generator without classes, whose gains and biases are [width, classes].
+    static Dcgan? Projection(Shape[] kernels, Shape[] conditions, int classes)
+    {
+        Dcgan? network = Images(kernels, 0);
+        return network is not null && classes > 0
+            && conditions.SequenceEqual(network.Widths.SelectMany(width => Enumerable.Repeat(new Shape(width, classes), 2)))
+                ? network with { Classes = classes, Conditioning = ClassConditioning.Projection }
+                : null;
+    }
 
     static Dcgan? Images(Shape[] kernels, int classes)
     {

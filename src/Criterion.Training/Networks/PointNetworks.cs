@@ -38,7 +38,11 @@ public sealed record PointNetworks : RecipeNetworks
 
     /// <summary>Builds the discriminator: points to one number each, <c>[N]</c>; with classes to <c>[N, 1 + Classes]</c>.</summary>
     /// <exception cref="TrainingException">An auto-encoder or instance norm is asked for.</exception>
-    public override Sequential Discriminator(RandomStream random) => !IsReconstruction
+    public override Sequential Discriminator(RandomStream random) => Conditioning != ClassConditioning.None
+        ? throw new TrainingException(
+            $"{nameof(GanOptions)}.{nameof(GanOptions.Classes)}: a projection needs images, and these are points. Set it to none, or use the "
+            + "recipe acgan.")
+        : !IsReconstruction
         ? [
             .. Hidden(Dimensions, random),
             .. Hidden(Width, random),

@@ -24,6 +24,9 @@ public abstract record RecipeNetworks : GanNetworks
     /// <summary>Gets the kind of output of the discriminator.</summary>
     public DiscriminatorOutput DiscriminatorOutput { get; init; }
 
+    /// <summary>Gets how the networks learn classes. Default: by the class loss, if there are any.</summary>
+    public ClassConditioning Conditioning { get; init; }
+
     /// <summary>Builds the generator: latents <c>[N, Latent + Classes, 1, 1]</c> to samples.</summary>
     /// <param name="random">The stream of the initial weights.</param>
     public abstract override Sequential Generator(RandomStream random);

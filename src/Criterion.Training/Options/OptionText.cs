@@ -69,6 +69,7 @@ internal static class OptionText
     {
         null => GanNames.None,
         double number => NumberText.Format(number),
+        bool flag => flag ? "true" : "false",
         Enum word => ValueText.Word(word),
         WeightClip clip => NumberText.Format(clip.Limit),
         FeatureMatchingOptions matching => $"{NumberText.Format(matching.Weight)}{(matching.Layer is null ? "" : $"@{matching.Layer}")}",

@@ -103,7 +103,7 @@ public static class RunReport
         .. options.Objective is BoundaryEquilibriumGanLoss ? Array.Empty<string>() : ["equilibrium"],
         .. options.Optimizer == GanOptimizer.Adam ? Array.Empty<string>() : ["beta1", "beta2"],
         .. options.AverageDecay > 0 ? Array.Empty<string>() : ["averageDecay"],
-        .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight"],
+        .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight", "classifyFakes"],
         .. options.GradientClip > 0 ? Array.Empty<string>() : ["gradientClip"],
     ];
 

@@ -4,33 +4,21 @@ using Microsoft.Playwright;
 namespace Criterion.Cli.Tests;
 
 /// <summary>
-/// The page in Chromium. <c>CHROMIUM</c> names the program; with <c>CRITERION_SCREENSHOTS</c>, the pictures of docs/watching.md are
-/// written to that folder.
+/// The page in Chromium. With <c>CRITERION_SCREENSHOTS</c>, the pictures of docs/watching.md are written to that folder.
 /// </summary>
 public sealed class WatchBrowserTests : IAsyncLifetime
 {
-    static readonly string[] Programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
     readonly TempFolder _temp = new();
     readonly List<string> _problems = [];
-    IPlaywright? _playwright;
-    IBrowser? _browser;
-
-    static string? Program => Environment.GetEnvironmentVariable("CHROMIUM") ?? Programs.FirstOrDefault(File.Exists);
+    Chromium? _chromium;
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(Program is null, "there is no Chromium: install it, or name its program in CHROMIUM");
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox"] });
-    }
+    public async ValueTask InitializeAsync() => _chromium = await Chromium.Start();
 
     public async ValueTask DisposeAsync()
     {
-        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _playwright?.Dispose();
+        await (_chromium?.DisposeAsync() ?? ValueTask.CompletedTask);
         _temp.Dispose();
     }
 
@@ -138,7 +126,7 @@ public sealed class WatchBrowserTests : IAsyncLifetime
 
     async Task<IPage> Open(WatchedPage watched, string query = "", ColorScheme scheme = ColorScheme.Light)
     {
-        IPage page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 1000 }, ColorScheme = scheme });
+        IPage page = await _chromium!.Browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 1000 }, ColorScheme = scheme });
         page.Console += (_, message) => _problems.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
         page.PageError += (_, error) => _problems.Add(error);
         await page.GotoAsync(watched.Server.Address + query, new() { WaitUntil = WaitUntilState.DOMContentLoaded });

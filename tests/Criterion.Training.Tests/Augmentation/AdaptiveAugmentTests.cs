@@ -158,7 +158,7 @@ public sealed class AdaptiveAugmentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ada", 0.6, 100_000)]
+    [InlineData("ada", 0.6, 500_000)]
     [InlineData("ada:target=0.5,images=2000", 0.5, 2000)]
     public void Text_sets_target_and_speed(string text, double target, int images)
     {

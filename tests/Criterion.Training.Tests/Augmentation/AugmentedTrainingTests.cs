@@ -21,7 +21,7 @@ public sealed class AugmentedTrainingTests : IDisposable
     {
         GanRun run = new(Recipe(Augmentation.Automatic), Tiny.Data, Tiny.Width);
 
-        Assert.Equal(new DiffAugment(), run.Record.Options.Augment);
+        Assert.Equal(new DiffAugment(colour: false, cutout: false), run.Record.Options.Augment);
         Assert.Contains("GanOptions.Augment", Assert.Single(run.Notes));
         Assert.Empty(new GanRun(Recipe(new DiffAugment()), Tiny.Data, Tiny.Width).Notes);
         Assert.Equal(Augmentation.None, Augmentation.Automatic.For(new ImageDataset("many", Tensor.Full([Augmentation.FewImages, 1, 1, 1], -1))));
@@ -55,7 +55,7 @@ public sealed class AugmentedTrainingTests : IDisposable
             critic, 0, null, new Augmenter(new DiffAugment(colour: false, translation: false), new RandomStream(4)));
         DiscriminatorPenalties penalties = new([new R1Penalty(2)], new RandomStream(5));
 
-        double penalty = penalties.EveryStep(evaluator.Logits, new(images, images, null!, null!)).Single().Value.Item();
+        double penalty = penalties.EveryStep(samples => evaluator.Logits(samples, null), new(images, images, null!, null!)).Single().Value.Item();
 
         Tensor mask = PixelMoves.OutsideBox(
             images,

@@ -22,20 +22,31 @@ public sealed record AuxiliaryClassifierGanLoss : ICriterion
     /// The share of a real image's label that is spread over all classes, in [0, 1]; labels of generated images are not smoothed. Default:
     /// 0.
     /// </param>
+    /// <param name="classifyFakes">
+    /// Whether the discriminator also learns the classes of generated images, as published. Without them, as in StudioGAN, it cannot take
+    /// classes from flaws of the generator. Default: true.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public AuxiliaryClassifierGanLoss(GanLoss? objective = null, double weight = 1, double labelSmoothing = 0) =>
-        (Objective, Weight, LabelSmoothing) = (objective ?? new NonSaturatingGanLoss(), weight, labelSmoothing);
+    public AuxiliaryClassifierGanLoss(
+        GanLoss? objective = null, double weight = 1, double labelSmoothing = 0, bool classifyFakes = true) =>
+        (Objective, Weight, LabelSmoothing, ClassifyFakes) =
+            (objective ?? new NonSaturatingGanLoss(), weight, labelSmoothing, classifyFakes);
 
-    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double)" path="/param[@name='objective']/node()"/></summary>
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='objective']/node()"/></summary>
     public GanLoss Objective { get; init; }
 
-    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double)" path="/param[@name='weight']/node()"/></summary>
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='weight']/node()"/></summary>
     public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); }
 
     /// <summary>
-    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double)" path="/param[@name='labelSmoothing']/node()"/>
+    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='labelSmoothing']/node()"/>
     /// </summary>
     public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(AuxiliaryClassifierGanLoss)); }
+
+    /// <summary>
+    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='classifyFakes']/node()"/>
+    /// </summary>
+    public bool ClassifyFakes { get; init; }
 
     /// <summary>Computes the discriminator's loss.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>
@@ -47,8 +58,12 @@ public sealed record AuxiliaryClassifierGanLoss : ICriterion
     /// <exception cref="LossException">A label is out of range, or a batch is empty.</exception>
     public Tensor Discriminator(Tensor real, Tensor fake, Tensor realClasses, Tensor realLabels, Tensor fakeClasses, Tensor fakeLabels)
     {
-        Tensor classes = ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
-            + ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
+        Tensor classes = ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing);
+        if (ClassifyFakes)
+        {
+            classes += ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
+        }
+
         return Objective.Discriminator(real, fake) + (classes * Weight);
     }
 
@@ -66,7 +81,7 @@ public sealed record AuxiliaryClassifierGanLoss : ICriterion
     public string ToLatex() =>
         $$"""
         {{Objective.ToLatex()}}
-        L_D \mathrel{+}= w \left(\mathbb{E}\left[-\ln p_{y}(x)\right] + \mathbb{E}\left[-\ln p_{y}(G(z))\right]\right)
+        L_D \mathrel{+}= w \left(\mathbb{E}\left[-\ln p_{y}(x)\right]{{(ClassifyFakes ? @" + \mathbb{E}\left[-\ln p_{y}(G(z))\right]" : "")}}\right)
         L_G \mathrel{+}= w\, \mathbb{E}\left[-\ln p_{y}(G(z))\right]
         """;
 
