@@ -22,7 +22,7 @@ Pair("l1", [1 << 20], static (x, y) => F.l1_loss(x, y), new L1Loss());
 Pair("smooth l1", [1 << 20], static (x, y) => F.smooth_l1_loss(x, y), new SmoothL1Loss());
 Pair("huber", [1 << 20], static (x, y) => F.huber_loss(x, y), new HuberLoss());
 Pair("mse", [64, 10], static (x, y) => F.mse_loss(x, y), new MSELoss());
-Pair("binary cross-entropy of logits", [1 << 20], static (x, y) => F.binary_cross_entropy_with_logits(x, y), new BCEWithLogitsLoss(), rand);
+Pair("BCE of logits", [1 << 20], static (x, y) => F.binary_cross_entropy_with_logits(x, y), new BCEWithLogitsLoss(), rand);
 Classes("cross-entropy", [4096, 1000], static (x, y) => F.cross_entropy(x, y), new CrossEntropyLoss());
 Classes("cross-entropy", [128, 10], static (x, y) => F.cross_entropy(x, y), new CrossEntropyLoss());
 Pair("KL of logits", [1024, 1000], KlOfLogits, new KlFromLogitsLoss(reduction: Criterion.Losses.Reduction.BatchMean));
@@ -33,11 +33,16 @@ foreach (long[] shape in (long[][])[[64, 128], [4096, 512]])
 }
 
 Pair("SSIM, 11×11 Gaussian", [8, 3, 64, 64], Ssim, new SsimLoss(ImageRange.ZeroOne), rand);
-Gan("hinge GAN, both sides", [1 << 16], static (r, f) => F.relu(1 - r).mean() + F.relu(1 + f).mean() - f.mean(), new HingeGanLoss());
-Gan("logistic GAN, both sides", [1 << 16], static (r, f) => F.softplus(-r).mean() + F.softplus(f).mean() + F.softplus(-f).mean(), new NonSaturatingGanLoss());
-Gan("hinge GAN, both sides", [64], static (r, f) => F.relu(1 - r).mean() + F.relu(1 + f).mean() - f.mean(), new HingeGanLoss());
+Gan("hinge GAN, both sides", [1 << 16], Hinge, new HingeGanLoss());
+Gan("logistic GAN, both sides", [1 << 16], Logistic, new NonSaturatingGanLoss());
+Gan("hinge GAN, both sides", [64], Hinge, new HingeGanLoss());
 
-static void Pair(string name, long[] shape, Func<torch.Tensor, torch.Tensor, torch.Tensor> own, IPredictionLoss loss, Func<long[], torch.Tensor>? draw = null)
+static void Pair(
+    string name,
+    long[] shape,
+    Func<torch.Tensor, torch.Tensor, torch.Tensor> own,
+    IPredictionLoss loss,
+    Func<long[], torch.Tensor>? draw = null)
 {
     torch.Tensor x = Draw(shape, draw), y = Draw(shape, draw).detach();
     Compare(name, shape, () => own(x, y), () => loss.Forward(x, y), [x]);
@@ -71,6 +76,11 @@ static void Gan(string name, long[] shape, Func<torch.Tensor, torch.Tensor, torc
 static torch.Tensor Draw(long[] shape, Func<long[], torch.Tensor>? draw = null) => (draw?.Invoke(shape) ?? randn(shape)).requires_grad_();
 
 static torch.Tensor rand(long[] shape) => torch.rand(shape);
+
+static torch.Tensor Hinge(torch.Tensor real, torch.Tensor fake) => F.relu(1 - real).mean() + F.relu(1 + fake).mean() - fake.mean();
+
+static torch.Tensor Logistic(torch.Tensor real, torch.Tensor fake) =>
+    F.softplus(-real).mean() + F.softplus(fake).mean() + F.softplus(-fake).mean();
 
 static torch.Tensor KlOfLogits(torch.Tensor x, torch.Tensor y) =>
     F.kl_div(F.log_softmax(x, 1), F.log_softmax(y, 1), log_target: true, reduction: nn.Reduction.Sum) / x.shape[0];

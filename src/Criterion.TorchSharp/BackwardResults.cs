@@ -35,7 +35,7 @@ internal static class BackwardResults
         }
     }
 
-    /// <summary>Returns the gradients for all arguments of the node, of which the first is not a tensor.</summary>
+    /// <summary>Returns the gradients for all arguments of a node, null for those without.</summary>
     public static List<torch.Tensor> Return(DisposeScope scope, torch.Tensor?[] gradients)
     {
         t_returned ??= [];
@@ -44,7 +44,7 @@ internal static class BackwardResults
             t_returned.Add(scope.Detach(gradient));
         }
 
-        return [null!, .. gradients.Select(static gradient => gradient!)];
+        return [.. gradients.Select(static gradient => gradient!)];
     }
 
     /// <summary>Returns NaN in place of gradients, and keeps the error: an exception would end the process.</summary>
@@ -52,6 +52,6 @@ internal static class BackwardResults
     {
         t_error = error;
         (t_returned ??= []).AddRange(gradients.OfType<torch.Tensor>());
-        return [null!, .. gradients.Select(static gradient => gradient!)];
+        return [.. gradients.Select(static gradient => gradient!)];
     }
 }

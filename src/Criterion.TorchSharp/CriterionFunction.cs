@@ -36,11 +36,11 @@ internal sealed class CriterionFunction : MultiTensorFunction<CriterionFunction>
             using DisposeScope scope = NewDisposeScope();
             torch.Tensor?[] upstream = [.. grad_outputs.Select(static gradient => gradient.IsInvalid ? null : gradient)];
             torch.Tensor?[] gradients = evaluation.Backward([.. ctx.get_saved_variables()], upstream);
-            return BackwardResults.Return(scope, gradients);
+            return BackwardResults.Return(scope, [null, .. gradients]);
         }
         catch (Exception error)
         {
-            return BackwardResults.Fail(error, evaluation.NaN());
+            return BackwardResults.Fail(error, [null, .. evaluation.NaN()]);
         }
         finally
         {

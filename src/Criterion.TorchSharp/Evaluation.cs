@@ -161,7 +161,8 @@ internal sealed class Evaluation
     /// <exception cref="TensorException">The inputs are on different devices.</exception>
     static torch.Device DeviceOf(torch.Tensor?[] inputs)
     {
-        torch.Device[] devices = [.. inputs.OfType<torch.Tensor>().Select(static input => input.device).DistinctBy(static device => device.ToString())];
+        torch.Device[] devices =
+            [.. inputs.OfType<torch.Tensor>().Select(static input => input.device).DistinctBy(static device => device.ToString())];
         return devices.Length < 2
             ? devices.FirstOrDefault() ?? CPU
             : throw new TensorException(

@@ -8,7 +8,7 @@ namespace Criterion.TorchSharp;
 public static class TorchTensors
 {
     /// <summary>
-    /// Returns a Criterion tensor over the memory of a tensor on the CPU, in whatever layout: a change of one is visible in the other. Other
+    /// Returns a Criterion tensor over the memory of a tensor on the CPU, in any layout: a change of one is visible in the other. Other
     /// devices, and types that Criterion does not have, are copied. The graph of the tensor is not part of the result.
     /// </summary>
     /// <param name="tensor">The tensor, which may be disposed afterwards.</param>
@@ -39,7 +39,8 @@ public static class TorchTensors
     public static IReadOnlyDictionary<string, Tensor> ToCriterion(this IReadOnlyDictionary<string, torch.Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return new OrderedDictionary<string, Tensor>(state.Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.ToCriterion())));
+        return new OrderedDictionary<string, Tensor>(
+            state.Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.ToCriterion())));
     }
 
     /// <summary>Returns a state by the same names, over the same memory: for <c>load_state_dict</c> of a TorchSharp module.</summary>

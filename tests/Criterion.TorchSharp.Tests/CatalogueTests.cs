@@ -12,6 +12,10 @@ public class CatalogueTests
 
     public static TheoryData<int, string, string> Metrics => Data(LossCases.Metrics, LibTorch.Devices);
 
+    public static TheoryData<int, string, string> Pointwise => new(
+        Cases.Select(static row => row.Data).Where(static row =>
+            LossCases.Differentiable[row.Item1].Owner is PointwiseLoss or PointwiseGanLoss));
+
     static TheoryData<int, string, string> Data(IReadOnlyList<LossCase> cases, IEnumerable<string> devices) =>
         new(devices.SelectMany(device => cases.Select((test, i) => (i, device, test.ToString()))));
 
@@ -36,6 +40,44 @@ public class CatalogueTests
         Compare(LossCases.Differentiable[index], DType.Float64, device, Sliced, 1e-12, name);
 
     [TorchTheory]
+    [MemberData(nameof(Pointwise))]
+    public void Graphs_of_LibTorch_are_equal(int index, string device, string name)
+    {
+        TorchGraph.IsForced = true;
+        try
+        {
+            Compare(LossCases.Differentiable[index], DType.Float64, device, static x => x, 1e-12, name);
+        }
+        finally
+        {
+            TorchGraph.IsForced = false;
+        }
+    }
+
+    [TorchFact]
+    public void Losses_that_accept_all_values_run_as_graphs()
+    {
+        torch.Tensor x = rand(5).requires_grad_(), y = rand(5);
+        TorchGraph.IsForced = true;
+        try
+        {
+            Assert.NotNull(TorchGraph.Forward(new HuberLoss(), x, y));
+            Assert.NotNull(TorchGraph.Discriminator(new HingeGanLoss(), x, y));
+            Assert.NotNull(TorchGraph.Generator(new NonSaturatingGanLoss(), x, null));
+            Assert.Null(TorchGraph.Forward(new BCELoss(), x, y));
+            Assert.Null(TorchGraph.Forward(new HuberLoss(), x, rand(4)));
+            Assert.Null(TorchGraph.Forward(new CosineSimilarityLoss(), x, y));
+            Assert.Null(TorchGraph.Discriminator(new ProbabilityGanLoss(), x, y));
+        }
+        finally
+        {
+            TorchGraph.IsForced = false;
+        }
+
+        Assert.Null(TorchGraph.Forward(new HuberLoss(), x, y));
+    }
+
+    [TorchTheory]
     [MemberData(nameof(Metrics))]
     public void Metrics_are_equal(int index, string device, string name)
     {
@@ -51,7 +93,9 @@ public class CatalogueTests
     {
         IEnumerable<MethodInfo> methods = ExtensionSource.Methods("Criterion.Losses").Concat(ExtensionSource.Methods("Criterion.Metrics"));
         HashSet<MethodInfo> tested = [.. LossCases.Differentiable.Concat(LossCases.Metrics).Select(static test => test.Method)];
-        Assert.Empty(methods.Where(method => !tested.Contains(method) && method.DeclaringType != typeof(FeatureLoss)).Select(static m => $"{m.DeclaringType!.Name}.{m}"));
+        Assert.Empty(methods
+            .Where(method => !tested.Contains(method) && method.DeclaringType != typeof(FeatureLoss))
+            .Select(static method => $"{method.DeclaringType!.Name}.{method}"));
     }
 
     [Fact]
@@ -85,7 +129,8 @@ public class CatalogueTests
         }
 
         Tensor[] first = Autograd.Grad([Weighed(y)], leaves, createGraph: true, allowUnused: true);
-        IList<torch.Tensor> otherFirst = autograd.grad([Weighed(z)], otherLeaves, create_graph: true, retain_graph: true, allow_unused: true);
+        IList<torch.Tensor> otherFirst =
+            autograd.grad([Weighed(z)], otherLeaves, create_graph: true, retain_graph: true, allow_unused: true);
         Equal(first, otherFirst, tolerance);
         Equal(first, autograd.grad([Weighed(z)], otherLeaves, retain_graph: true, allow_unused: true), tolerance);
 
@@ -127,7 +172,8 @@ public class CatalogueTests
         Tensor tensor => string.Join(' ', tensor.To(DType.Float64).ToArray<double>()),
         System.Collections.IEnumerable list and not string => string.Join(' ', list.Cast<object>().Select(item => Text(item, depth + 1))),
         _ when depth > 1 || result?.GetType().Assembly != typeof(Tensor).Assembly || result is Enum => $"{result}",
-        _ => string.Join('\n', result.GetType().GetProperties().Where(static property => property.GetIndexParameters().Length == 0)
+        _ => string.Join('\n', result.GetType().GetProperties()
+            .Where(static property => property.GetIndexParameters().Length == 0)
             .Select(property => $"{property.Name} {Text(property.GetValue(result), depth + 1)}")),
     };
 }

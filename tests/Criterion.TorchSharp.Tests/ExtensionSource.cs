@@ -25,12 +25,14 @@ static class ExtensionSource
 
         namespace Criterion.TorchSharp;
 
-        /// <summary>The methods of <c>{{of}}</c> for tensors of TorchSharp; <see cref="TorchFunction"/> describes how they compute.</summary>
+        /// <summary>
+        /// The methods of <c>{{of}}</c> for tensors of TorchSharp; <see cref="TorchFunction"/> describes how they compute.
+        /// </summary>
         public static class {{name}}
         {
-        {{string.Join("\n\n", Methods(of).Where(static method => !method.IsStatic).Select(static method => Declaration(method, 4)))}}
+        {{string.Join("\n\n", Methods(of).Where(static m => !m.IsStatic).Select(static m => Declaration(m, 4)))}}
         }
-        {{string.Concat(Methods(of).Where(static method => method.IsStatic).GroupBy(static method => method.DeclaringType!).Select(StaticMethods))}}
+        {{string.Concat(Methods(of).Where(static m => m.IsStatic).GroupBy(static m => m.DeclaringType!).Select(StaticMethods))}}
         """.ReplaceLineEndings("\n");
 
     /// <summary>Returns the methods that have an extension, in the order of their names.</summary>
@@ -39,7 +41,10 @@ static class ExtensionSource
         .SelectMany(static type => type.GetMethods(
             BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(IsExtended)
-        .OrderBy(static method => $"{method.DeclaringType!.Name}.{method.Name} {method.GetParameters().Length:D2} {method}", StringComparer.Ordinal);
+        .OrderBy(Order, StringComparer.Ordinal);
+
+    static string Order(MethodInfo method) =>
+        $"{method.DeclaringType!.Name}.{method.Name} {method.GetParameters().Length:D2} {method}";
 
     static bool IsExtended(MethodInfo method) =>
         !method.IsSpecialName
@@ -91,7 +96,8 @@ static class ExtensionSource
         string result = method.ReturnType == typeof(Tensor) ? "torch.Tensor" : Name(method.ReturnType);
         IEnumerable<string> body = Body(method).Select(line => line.Length == 0 ? "" : $"{margin}    {line}");
         return $"{margin}/// <inheritdoc cref=\"{method.DeclaringType!.Name}.{method.Name}({Cref(method)})\"/>\n"
-            + Wrapped($"{margin}public static {result} {method.Name}(", [.. receiver, .. method.GetParameters().Select(Declared)], ")", indent)
+            + Wrapped(
+                $"{margin}public static {result} {method.Name}(", [.. receiver, .. method.GetParameters().Select(Declared)], ")", indent)
             + $"\n{margin}{{\n{string.Join('\n', body)}\n{margin}}}";
     }
 
@@ -111,9 +117,13 @@ static class ExtensionSource
         }
 
         string target = method.IsStatic ? method.DeclaringType!.Name : Receiver(method);
-        string inputs = string.Join(", ", all.Where(static p => IsTensor(p) || IsList(p)).Select(static p => IsList(p) ? $".. {p.Name}" : p.Name));
+        IEnumerable<ParameterInfo> tensors = all.Where(static p => IsTensor(p) || IsList(p));
+        string inputs = string.Join(", ", tensors.Select(static p => IsList(p) ? $".. {p.Name}" : p.Name));
         string call = $"TorchFunction.{(method.ReturnType == typeof(Tensor) ? "Apply" : "Read")}(";
-        string start = found is null ? $"return {call}" : $"torch.Tensor result = {call}";
+        string graph = HasGraph(method)
+            ? $"TorchGraph.{method.Name}({string.Join(", ", all.Select(static p => p.Name).Prepend("loss"))}) ?? "
+            : "";
+        string start = found is null ? $"return {graph}{call}" : $"torch.Tensor result = {call}";
         yield return Wrapped(start, [$"[{inputs}]", $"x => {target}.{method.Name}({string.Join(", ", Arguments(all))})"], ");", 8);
         if (found is not null)
         {
@@ -121,6 +131,10 @@ static class ExtensionSource
             yield return "return result;";
         }
     }
+
+    /// <summary>Methods of losses of which some run as a graph of LibTorch's operations.</summary>
+    static bool HasGraph(MethodInfo method) =>
+        method.DeclaringType == typeof(Losses.IPredictionLoss) || method.DeclaringType == typeof(Losses.GanLoss);
 
     static IEnumerable<string> Arguments(ParameterInfo[] parameters)
     {
@@ -165,7 +179,9 @@ static class ExtensionSource
 
     static string Declared(ParameterInfo parameter)
     {
-        string type = IsTensor(parameter) ? "torch.Tensor" : IsList(parameter) ? "IReadOnlyList<torch.Tensor>" : Name(parameter.ParameterType);
+        string type = IsTensor(parameter)
+            ? "torch.Tensor"
+            : IsList(parameter) ? "IReadOnlyList<torch.Tensor>" : Name(parameter.ParameterType);
         string value = parameter.HasDefaultValue ? $" = {Literal(parameter)}" : "";
         return $"{(parameter.IsOut ? "out " : "")}{type}{(IsNullable(parameter) ? "?" : "")} {parameter.Name}{value}";
     }
@@ -188,7 +204,10 @@ static class ExtensionSource
         : method.DeclaringType.IsAssignableTo(typeof(Losses.Penalty)) ? "penalty" : "loss";
 
     static string Cref(MethodInfo method) => string.Join(", ", method.GetParameters().Select(static parameter =>
-        $"{(parameter.IsOut ? "out " : "")}{Name(parameter.ParameterType).Replace('<', '{').Replace('>', '}')}{(IsNullable(parameter) ? "?" : "")}"));
+    {
+        string name = Name(parameter.ParameterType).Replace('<', '{').Replace('>', '}');
+        return $"{(parameter.IsOut ? "out " : "")}{name}{(IsNullable(parameter) ? "?" : "")}";
+    }));
 
     static string Name(Type type) => type switch
     {

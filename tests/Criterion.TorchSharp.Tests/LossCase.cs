@@ -40,7 +40,7 @@ public sealed record LossCase(object Owner, string Name, params object?[] Argume
     public object? Call(torch.Tensor[] inputs) => Invoke(Extension(Method), null, Owner is Type ? [] : [Owner], inputs);
 
     public override string ToString() =>
-        $"{Type.Name}.{Name}({string.Join(", ", Arguments.Select(static argument => argument is Operand ? "x" : argument is Operand[] ? "[x]" : argument ?? "null"))})";
+        $"{Type.Name}.{Name}({string.Join(", ", Arguments.Select(Text))})";
 
     /// <summary>Returns the extension method for tensors of TorchSharp.</summary>
     public static MethodInfo Extension(MethodInfo method)
@@ -50,7 +50,8 @@ public sealed record LossCase(object Owner, string Name, params object?[] Argume
         IEnumerable<Type> classes = method.IsStatic
             ? typeof(TorchLosses).Assembly.GetExportedTypes().Where(type => type.Name == $"Torch{method.DeclaringType!.Name}")
             : [typeof(TorchLosses), typeof(TorchMetrics)];
-        return classes.Select(type => type.GetMethod(method.Name, parameters)).OfType<MethodInfo>().FirstOrDefault() ?? throw new MissingMethodException(method.DeclaringType!.Name, method.Name);
+        return classes.Select(type => type.GetMethod(method.Name, parameters)).OfType<MethodInfo>().FirstOrDefault()
+            ?? throw new MissingMethodException(method.DeclaringType!.Name, method.Name);
     }
 
     static Type Mapped(Type type) =>
@@ -58,9 +59,18 @@ public sealed record LossCase(object Owner, string Name, params object?[] Argume
         : type == typeof(IReadOnlyList<Tensor>) ? typeof(IReadOnlyList<torch.Tensor>)
         : type;
 
+    static object Text(object? argument) => argument switch
+    {
+        Operand => "x",
+        Operand[] => "[x]",
+        _ => argument ?? "null",
+    };
+
     IEnumerable<MethodInfo> Candidates() =>
         from method in ExtensionSource.Methods("Criterion.Losses").Concat(ExtensionSource.Methods("Criterion.Metrics"))
-        where method.Name == Name && (Owner is Type type ? method.IsStatic && method.DeclaringType == type : method.DeclaringType!.IsInstanceOfType(Owner))
+        where method.Name == Name && (Owner is Type type
+            ? method.IsStatic && method.DeclaringType == type
+            : method.DeclaringType!.IsInstanceOfType(Owner))
         select method;
 
     bool IsCalled(MethodInfo method) =>

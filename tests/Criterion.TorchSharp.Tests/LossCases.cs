@@ -19,9 +19,11 @@ static class LossCases
     static readonly Operand Weights = Number(3, Features);
 
     /// <summary>Criteria whose methods take a network and are tested apart, or have none on tensors.</summary>
-    public static readonly Type[] Apart = [typeof(WeightClip), typeof(MatryoshkaLoss), typeof(PathLengthPenalty), typeof(OrthogonalPenalty)];
+    public static readonly Type[] Apart =
+        [typeof(WeightClip), typeof(MatryoshkaLoss), typeof(PathLengthPenalty), typeof(OrthogonalPenalty)];
 
-    public static IReadOnlyList<LossCase> Differentiable { get; } = [.. Numbers(), .. Embeddings(), .. InBatch(), .. Gans(), .. Images(), .. Penalties()];
+    public static IReadOnlyList<LossCase> Differentiable { get; } =
+        [.. Numbers(), .. Embeddings(), .. InBatch(), .. Gans(), .. Images(), .. Penalties()];
 
     public static IReadOnlyList<LossCase> Metrics { get; } = [.. OfMetrics()];
 
@@ -32,8 +34,8 @@ static class LossCases
             IPredictionLoss[] plain =
             [
                 new L1Loss(reduction), new MSELoss(reduction), new HuberLoss(0.7, reduction), new SmoothL1Loss(0.7, reduction),
-                new LogCoshLoss(reduction), new QuantileLoss(0.3, reduction), new CauchyLoss(0.7, reduction), new WelschLoss(0.7, reduction),
-                new CharbonnierLoss(0.3, reduction: reduction), new GemanMcClureLoss(0.7, reduction),
+                new LogCoshLoss(reduction), new QuantileLoss(0.3, reduction), new CauchyLoss(0.7, reduction),
+                new WelschLoss(0.7, reduction), new CharbonnierLoss(0.3, reduction: reduction), new GemanMcClureLoss(0.7, reduction),
                 new CosineSimilarityLoss(reduction: reduction), new NegativeCosineLoss(reduction: reduction),
                 new KlFromLogitsLoss(reduction: reduction), new JensenShannonLoss(reduction: reduction),
             ];
@@ -48,7 +50,10 @@ static class LossCases
             yield return Of(new PoissonNLLLoss(full: true, reduction: reduction), Number(Rows), Positive(Rows));
             yield return Of(new PoissonNLLLoss(logInput: false, reduction: reduction), Positive(Rows), Positive(Rows));
             yield return Of(new KLDivLoss(reduction: reduction), LogProbabilities(Rows, 3), Probabilities(Rows, 3));
-            yield return Of(new KlFromProbabilitiesLoss(reduction: reduction, tolerance: double.PositiveInfinity), Probabilities(Rows, 3), Probabilities(Rows, 3));
+            yield return Of(
+                new KlFromProbabilitiesLoss(tolerance: double.PositiveInfinity, reduction: reduction),
+                Probabilities(Rows, 3),
+                Probabilities(Rows, 3));
             yield return Of(new SoftMarginLoss(reduction), Number(Rows), Sign(Rows));
             yield return Of(new HingeEmbeddingLoss(0.7, reduction), Positive(Rows), Sign(Rows));
             yield return Of(new GaussianNLLLoss(true, 0.3, reduction), Number(Rows), Number(Rows), Positive(Rows));
@@ -73,14 +78,19 @@ static class LossCases
             yield return Of(new LinearCrossEntropyLoss(reduction: reduction), Row, Pairs, Weights, Number(3));
         }
 
-        yield return Of(new KlFromLogProbabilitiesLoss(tolerance: double.PositiveInfinity), LogProbabilities(Rows, 3), LogProbabilities(Rows, 3));
+        yield return Of(
+            new KlFromLogProbabilitiesLoss(tolerance: double.PositiveInfinity), LogProbabilities(Rows, 3), LogProbabilities(Rows, 3));
         yield return Of(Loss.From(static (x, y) => (x - y).Abs().Pow(1.5).Mean(), "power"), Row, Row);
         yield return Of((new MSELoss() * 0.3) + (new HuberLoss() * 2) + new CosineSimilarityLoss(), Row, Row);
     }
 
     static IEnumerable<LossCase> Embeddings()
     {
-        PairLoss[] pairs = [new CosineEmbeddingLoss(0.25), new ContrastiveLoss(), new PairMarginLoss(0.3, 1.2), new CosineEmbeddingLoss(reduction: Reduction.None)];
+        PairLoss[] pairs =
+        [
+            new CosineEmbeddingLoss(0.25), new ContrastiveLoss(), new PairMarginLoss(0.3, 1.2),
+            new CosineEmbeddingLoss(reduction: Reduction.None),
+        ];
         foreach (PairLoss loss in pairs)
         {
             yield return Of(loss, Row, Row, Sign(Rows), null);
@@ -108,7 +118,8 @@ static class LossCases
     {
         LabeledRowsLoss[] labelled =
         [
-            new BatchTripletLoss(), new BatchContrastiveLoss(), new MultiSimilarityLoss(), new CircleLoss(), new NcaLoss(), new LiftedStructureLoss(),
+            new BatchTripletLoss(), new BatchContrastiveLoss(), new MultiSimilarityLoss(), new CircleLoss(), new NcaLoss(),
+            new LiftedStructureLoss(),
         ];
         foreach (LabeledRowsLoss loss in labelled)
         {

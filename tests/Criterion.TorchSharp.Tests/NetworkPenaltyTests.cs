@@ -11,7 +11,8 @@ public class NetworkPenaltyTests
 {
     public static TheoryData<InputGradientPenalty> Penalties =>
     [
-        new GradientPenalty(), new GradientPenalty(sided: GradientPenaltyForm.OneSided), new GradientPenalty(at: GradientPenaltyPoint.DraganNoise),
+        new GradientPenalty(), new GradientPenalty(sided: GradientPenaltyForm.OneSided),
+        new GradientPenalty(at: GradientPenaltyPoint.DraganNoise),
         new R1Penalty(), new R2Penalty(), new R1R2Penalty(),
     ];
 
@@ -39,7 +40,8 @@ public class NetworkPenaltyTests
             twin,
             new ConsistencyPenalty().Forward(critic.call, images, static x => x * 2),
             critic);
-        AssertEqual(new OrthogonalPenalty(1).Forward(twin.Parameters()), twin, new OrthogonalPenalty(1).Forward(critic.parameters()), critic);
+        OrthogonalPenalty orthogonal = new(1);
+        AssertEqual(orthogonal.Forward(twin.Parameters()), twin, orthogonal.Forward(critic.parameters()), critic);
     }
 
     [TorchFact]
@@ -47,8 +49,9 @@ public class NetworkPenaltyTests
     {
         (TorchCritic generator, Sequential twin) = Twins(3, 5);
         torch.Tensor latents = randn(7, 3, float64);
-        (torch.Tensor value, double mean) = new PathLengthPenalty().Forward(generator.call, latents, 0.3, new RandomStream(5));
-        (Tensor expected, double expectedMean) = new PathLengthPenalty().Forward(twin.Forward, latents.ToCriterion(), 0.3, new RandomStream(5));
+        PathLengthPenalty penalty = new();
+        (torch.Tensor value, double mean) = penalty.Forward(generator.call, latents, 0.3, new RandomStream(5));
+        (Tensor expected, double expectedMean) = penalty.Forward(twin.Forward, latents.ToCriterion(), 0.3, new RandomStream(5));
         Assert.Equal(expectedMean, mean, 1e-12);
         AssertEqual(expected, twin, value, generator);
     }
@@ -59,13 +62,13 @@ public class NetworkPenaltyTests
         (TorchCritic critic, _) = Twins(3, 1);
         torch.Tensor real = randn(7, 3, float64);
         new GradientPenalty(10, at: GradientPenaltyPoint.Real).Forward(critic, real, real).backward();
-        double[][] ours = [.. critic.parameters().Select(static parameter => TorchAssert.Values(parameter.grad ?? zeros_like(parameter)))];
+        double[][] ours = [.. critic.parameters().Select(Gradient)];
         critic.zero_grad();
 
         torch.Tensor x = real.detach().requires_grad_();
         torch.Tensor gradient = autograd.grad([critic.call(x).sum()], [x], create_graph: true, retain_graph: true)[0];
         (10 * (gradient.square().sum(1) + 1e-10).sqrt().sub(1).square().mean()).backward();
-        double[][] byHand = [.. critic.parameters().Select(static parameter => TorchAssert.Values(parameter.grad ?? zeros_like(parameter)))];
+        double[][] byHand = [.. critic.parameters().Select(Gradient)];
         foreach ((double[] expected, double[] actual) in byHand.Zip(ours))
         {
             TorchAssert.Equal(expected, actual, 1e-12);
@@ -135,7 +138,9 @@ public class NetworkPenaltyTests
         value.backward();
         TorchAssert.Equal(Autograd.Grad(expected, a), x.grad!, 1e-12);
         TorchAssert.Equal(
-            loss.Forward(static e => new UniformityLoss().Forward(e), a), loss.Forward(static e => new UniformityLoss().Forward(e), x), 1e-12);
+            loss.Forward(static e => new UniformityLoss().Forward(e), a),
+            loss.Forward(static e => new UniformityLoss().Forward(e), x),
+            1e-12);
     }
 
     [TorchFact]
@@ -155,6 +160,8 @@ public class NetworkPenaltyTests
             (Tensor[][])[.. others.Select(static list => list.Select(static t => t.ToCriterion()).ToArray())]).Item();
         Assert.Equal(expected, matching.Forward(features, others).ToDouble(), 1e-6);
     }
+
+    static double[] Gradient(torch.Tensor parameter) => TorchAssert.Values(parameter.grad ?? zeros_like(parameter));
 
     static (TorchCritic Critic, Sequential Twin) Twins(int inputs, int outputs)
     {

@@ -126,11 +126,14 @@ public class TensorConversionTests
         torch.Tensor x = randn(5, 3), y = randn(5, 3), z = randn(5, 3);
         Assert.Equal(new L1Loss().Forward(x, y).ToDouble(), new L1Loss().ToModule().call(x, y).ToDouble());
         Assert.Equal("L1Loss", new L1Loss().ToModule().GetName());
-        Assert.Equal(new TripletMarginLoss().Forward(x, y, z).ToDouble(), new TripletMarginLoss().ToModule().call(x, y, z).ToDouble());
-        torch.Tensor signs = tensor([1L, -1, 1, 1, -1]);
-        Assert.Equal(new CosineEmbeddingLoss().Forward(x, y, signs).ToDouble(), new CosineEmbeddingLoss().ToModule().call(x, y, signs).ToDouble());
-        Assert.Equal(new GaussianNLLLoss().Forward(x, y, z.abs()).ToDouble(), new GaussianNLLLoss().ToModule().call(x, y, z.abs()).ToDouble());
-        Assert.Equal(new MarginRankingLoss().Forward(x, y, z.sign()).ToDouble(), new MarginRankingLoss().ToModule().call(x, y, z.sign()).ToDouble());
+        TripletMarginLoss triplet = new();
+        Assert.Equal(triplet.Forward(x, y, z).ToDouble(), triplet.ToModule().call(x, y, z).ToDouble());
+        (CosineEmbeddingLoss cosine, torch.Tensor signs) = (new(), tensor([1L, -1, 1, 1, -1]));
+        Assert.Equal(cosine.Forward(x, y, signs).ToDouble(), cosine.ToModule().call(x, y, signs).ToDouble());
+        (GaussianNLLLoss gaussian, torch.Tensor variance) = (new(), z.abs());
+        Assert.Equal(gaussian.Forward(x, y, variance).ToDouble(), gaussian.ToModule().call(x, y, variance).ToDouble());
+        (MarginRankingLoss ranking, torch.Tensor order) = (new(), z.sign());
+        Assert.Equal(ranking.Forward(x, y, order).ToDouble(), ranking.ToModule().call(x, y, order).ToDouble());
         Assert.Empty(new L1Loss().ToModule().parameters());
     }
 

@@ -33,8 +33,8 @@ public class TrapTests
     {
         torch.Tensor x = randn(3, 4).requires_grad_();
         Assert.Equal(
-            "HuberLoss: prediction [3, 4] and target [3, 1] differ at dim 1. Losses do not broadcast; use target.Expand or .Reshape if that is "
-            + "meant.",
+            "HuberLoss: prediction [3, 4] and target [3, 1] differ at dim 1. "
+            + "Losses do not broadcast; use target.Expand or .Reshape if that is meant.",
             Assert.Throws<ShapeException>(() => new HuberLoss().Forward(x, randn(3, 1))).Message);
         Assert.Throws<LossException>(() => new CosineEmbeddingLoss().Forward(x, x, zeros(3)));
         Assert.Throws<LossException>(() => new MSELoss().Forward(zeros(0, 4), zeros(0, 4)));

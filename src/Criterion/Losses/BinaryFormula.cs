@@ -29,6 +29,10 @@ public abstract class BinaryFormula
 
     internal abstract double Value(double x, double y);
 
+    /// <summary>Evaluates the formula on any kind of number.</summary>
+    internal abstract T Evaluate<T>(T x, T y)
+        where T : struct, IReal<T>;
+
     internal abstract string ToLatex(string x, string y);
 
     sealed class Boxed<TFormula>(TFormula formula) : BinaryFormula
@@ -43,6 +47,8 @@ public abstract class BinaryFormula
         internal override double FusedSum(in FusedInputs inputs, double scale) => TensorFormula.FusedSum(formula, inputs, scale);
 
         internal override double Value(double x, double y) => formula.Value<Real>(x, y).Value;
+
+        internal override T Evaluate<T>(T x, T y) => formula.Value(x, y);
 
         internal override string ToLatex(string x, string y) => TensorFormula.ToLatex(formula, x, y);
     }

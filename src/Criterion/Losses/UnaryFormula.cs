@@ -1,4 +1,5 @@
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -28,6 +29,10 @@ public abstract class UnaryFormula
 
     internal abstract string ToLatex(string x);
 
+    /// <summary>Evaluates the formula on any kind of number.</summary>
+    internal abstract T Evaluate<T>(T x)
+        where T : struct, IReal<T>;
+
     sealed class Boxed<TFormula>(TFormula formula) : UnaryFormula
         where TFormula : struct, IUnaryFormula
     {
@@ -40,5 +45,7 @@ public abstract class UnaryFormula
         internal override Tensor MeanOfDifference(Tensor x, Tensor y) => TensorFormula.Mean(new OfDifference<TFormula>(formula), x, y);
 
         internal override string ToLatex(string x) => TensorFormula.ToLatex(formula, x);
+
+        internal override T Evaluate<T>(T x) => formula.Value(x);
     }
 }
