@@ -73,7 +73,6 @@ internal static class OptionText
         Enum word => ValueText.Word(word),
         WeightClip clip => NumberText.Format(clip.Limit),
         FeatureMatchingOptions matching => $"{NumberText.Format(matching.Weight)}{(matching.Layer is null ? "" : $"@{matching.Layer}")}",
-        bool flag => flag ? "true" : "false",
         GanLoss or Penalty or IEmbeddingLoss => LossName.Of(value.GetType()),
         IEnumerable<Regularizer> items when !items.Any() => GanNames.None,
         IEnumerable<Regularizer> items => string.Join(", ", items.Select(static one => LossName.Of(one.Penalty.GetType()))),
