@@ -9,8 +9,8 @@ using Microsoft.Extensions.AI;
 // Trains a linear head on frozen embeddings of texts, so that requests about the same topic are close, however they are phrased. The
 // embeddings are recorded ('EmbeddingHead FILE.npy' records them anew). Any IEmbeddingGenerator can replace HashEmbeddings.
 const int Dim = 96;
-const int Topics = 30; // of 42, and
-const int Phrasings = 6; // of 9 that the head learns from
+const int Topics = 20; // of 30, and
+const int Phrasings = 12; // of 16 that the head learns from
 if (args is [string file])
 {
     using IEmbeddingGenerator<string, Embedding<float>> generator = new HashEmbeddings(Dim);
@@ -51,7 +51,7 @@ void Train()
 
 Tensor Phrased(long phrasing) => head.Forward(embeddings[..Topics, (int)phrasing]);
 
-// Neither topics nor phrasings that the head has seen: how near are the other requests about the same topic?
+// Topics that the head has not seen, in phrasings that it has not seen: how near are the other requests about the same topic?
 RetrievalResult Evaluate()
 {
     Tensor unseen = embeddings[Topics.., Phrasings..];
