@@ -101,7 +101,7 @@ internal sealed class EmbeddingCommand
     static (string? More, string? Default) Help(string property) => property switch
     {
         nameof(EmbeddingOptions.Loss) => (
-            $": {string.Join(", ", EmbeddingNames.All)}. Options follow a colon: multi-similarity:base=0.6", null),
+            $": {string.Join(", ", EmbeddingNames.All)}. Options follow a colon: multi-similarity:threshold=0.6", null),
         _ => default,
     };
 

@@ -1,5 +1,7 @@
+using System.CommandLine;
 using Criterion.Formats;
 using Criterion.Losses;
+using Criterion.Tests.Repository;
 using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;
@@ -23,7 +25,7 @@ public sealed class EmbeddingCommandTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Theory]
-    [InlineData("multi-similarity:base=0.6")]
+    [InlineData("multi-similarity:threshold=0.6")]
     [InlineData("arcface:scale=16,centres=2")]
     [InlineData("triplet")]
     public void Images_of_a_file_are_trained_on_with_the_labels_of_another(string loss)
@@ -52,7 +54,7 @@ public sealed class EmbeddingCommandTests : IDisposable
         Assert.Contains("(nt-xent of views, without labels)", output, StringComparison.Ordinal);
         Assert.Contains("without a fifth of the images into", output, StringComparison.Ordinal);
         Assert.Equal((new NtXentLoss(), true), (options.Loss, options.Views));
-        Assert.Null(options.Augmentation);
+        Assert.Equal(new ViewAugmentation(), options.Augmentation);
         Assert.Contains("The query and its 10 nearest of 79 images are in",
             Succeeded(Run("search", _temp["run"], "--out", _temp["found.png"])), StringComparison.Ordinal);
         Succeeded(Run(
@@ -66,7 +68,8 @@ public sealed class EmbeddingCommandTests : IDisposable
     public void Siamese_training_has_the_same_options_and_other_defaults()
     {
         Succeeded(Run(
-            ["train", "siamese", .. Images, "--labels", _temp["labels.npy"], "--steps", "2", "--augment", "default", "--out", _temp["run"]]));
+            ["train", "siamese", .. Images, "--labels", _temp["labels.npy"], "--steps", "2", "--augment", "default", "--out",
+                _temp["run"]]));
         EmbeddingRunRecord record = (EmbeddingRunRecord)RunFolder.ReadRecord(_temp["run"]);
 
         Assert.Equal(("siamese", new ViewAugmentation()), (record.Recipe, record.Options.Augmentation));
@@ -76,15 +79,16 @@ public sealed class EmbeddingCommandTests : IDisposable
     [Theory]
     [InlineData("has no labels, and embeddings are learned from classes")]
     [InlineData("few.npy' contains Int64 [2], and the labels of 80 images are integers [80]", "--labels", "few.npy")]
-    [InlineData("nt-xent", "--loss", "nt-xent")]
+    [InlineData("NtXentLoss compares two views of each image. Set --views", "--loss", "nt-xent", "--labels", "labels.npy")]
     [InlineData("ArcFaceLoss needs labels, and --views trains without. Set --loss to", "--views", "--loss", "arc-face")]
     [InlineData("--loss arc-fase: There is no loss of embeddings 'arc-fase'. Did you mean arc-face?", "--loss", "arc-fase")]
     [InlineData("--augment crop=2: ViewAugmentation.Crop: the value must be in (0, 1], but is 2", "--augment", "crop=2")]
-    [InlineData("--memory applies to losses of pairs or triplets from labels", "--memory", "64", "--loss", "sup-con")]
+    [InlineData("--memory applies to losses of pairs or triplets from labels", "--memory", "64", "--loss", "sup-con", "--labels",
+        "labels.npy")]
     [InlineData("Expected no value", "--views=yes")]
     public void What_cannot_be_trained_is_refused_before_a_folder_is_made(string message, params string[] args)
     {
-        string[] given = [.. args.Select(arg => arg == "few.npy" ? _temp[arg] : arg)];
+        string[] given = [.. args.Select(arg => arg.EndsWith(".npy", StringComparison.Ordinal) ? _temp[arg] : arg)];
         (int code, _, string error) = Run(["train", "embedding", .. Images, .. given, "--out", _temp["run"]]);
 
         Assert.NotEqual(0, code);
@@ -92,17 +96,37 @@ public sealed class EmbeddingCommandTests : IDisposable
         Assert.False(Directory.Exists(_temp["run"]));
     }
 
-    // Adam with such a rate moves the bias of the head until all embeddings point the same way.
+    // Images that are all the same have one embedding, whatever their labels are.
     [Fact]
     public void A_collapse_is_reported_while_it_trains_and_in_the_report()
     {
+        Npy.Write(_temp["images.npy"], Tensor.Zeros([80, 1, 8, 8]));
         (_, _, string error) = Run(
-            ["train", "embedding", "--loss", "batch-triplet", "--lr", "100", .. Images, "--labels", _temp["labels.npy"], "--steps", "100",
-                "--out", _temp["run"]]);
+            ["train", "embedding", "--loss", "batch-triplet", "--augment", "none", .. Images, "--labels", _temp["labels.npy"], "--steps",
+                "100", "--out", _temp["run"]]);
 
-        Assert.Contains("step 100: The embeddings have collapsed to one point", error, StringComparison.Ordinal);
+        Assert.Contains("step 100: The embeddings have collapsed to one point: for 50 steps", error, StringComparison.Ordinal);
         Assert.Contains("Lower --lr", error, StringComparison.Ordinal);
         Assert.Contains("The embeddings have collapsed", File.ReadAllText(_temp["run/report.html"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Commands_of_the_page_are_valid()
+    {
+        ToolConsole console = new(TextWriter.Null, TextWriter.Null, IsInteractive: false);
+        Command root = Tool.Root(console, static () => CancellationToken.None, new Option<bool>("--debug"));
+        string[] commands =
+        [
+            .. RepositoryRoot.Read("docs", "embeddings.md").Split('\n')
+                .Where(static line => line.StartsWith("criterion train", StringComparison.Ordinal)),
+        ];
+
+        Assert.Equal(6, commands.Length);
+        Assert.All(commands, command =>
+        {
+            string[] args = command.Split(' ')[1..];
+            Assert.Null(UsageErrors.Find(root.Parse(args), args));
+        });
     }
 
     static string Succeeded((int Code, string Output, string Error) run)

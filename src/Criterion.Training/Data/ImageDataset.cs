@@ -237,8 +237,9 @@ public sealed class ImageDataset : Dataset
         Tensor labels = file.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? Npy.Read(file) : Idx.Read(file);
         return !labels.DType.IsFloat() && labels.Shape == [Count]
             ? new ImageDataset(Images, Source, labels.To(DType.Int64)) { Notes = Notes }
-            : throw new TrainingException($"'{file}' contains {labels.DType} {labels.Shape}, and the labels of {Counted.Of(Count, "image")} "
-                + $"are integers [{Count}].");
+            : throw new TrainingException(
+                $"'{file}' contains {labels.DType} {labels.Shape}, and the labels of {Counted.Of(Count, "image")} are integers [{Count}]. "
+                + "Give one integer per image.");
     }
 
     /// <summary>Returns the class of a label as an error shows it: its name and number, or its number.</summary>

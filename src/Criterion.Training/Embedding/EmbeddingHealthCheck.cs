@@ -52,7 +52,8 @@ public static class EmbeddingHealthCheck
             yield return new(
                 FindingKind.EmbeddingCollapse,
                 $"The embeddings have collapsed to one point: for {Window} steps their variance was at most "
-                + $"{NumberText.Significant(rows.Max(static row => row.Spread), 2)} (near 1 in all directions), {evidence}. {Advice(loss)}");
+                + $"{NumberText.Significant(rows.Max(static row => row.Spread), 2)} (near 1 in all directions), {evidence}. "
+                + Advice(loss));
         }
         else if (rows.All(IsStuck))
         {

@@ -13,7 +13,7 @@ public static class EmbeddingNames
     public static IReadOnlyList<string> All => Losses.Names;
 
     /// <summary>
-    /// Parses a loss: <c>NAME</c> or <c>NAME:option=value,…</c>, such as <c>multi-similarity:base=0.6</c>. The names are those of the
+    /// Parses a loss: <c>NAME</c> or <c>NAME:option=value,…</c>, such as <c>multi-similarity:threshold=0.6</c>. The names are those of the
     /// catalogue, and <c>triplet</c> for <see cref="TripletMarginLoss"/>. The margin of <see cref="CosineEmbeddingLoss"/> is 0.5 unless it
     /// is given: with the default of the class all dissimilar pairs are pushed to an angle of 90°.
     /// </summary>

@@ -27,7 +27,8 @@ internal abstract class EmbeddingObjective
         return options.Loss switch
         {
             _ when options.Views => new ViewObjective(options, data, batches, weights, dimensions),
-            PairLoss loss => new PairObjective(data, options.BatchSize, batches, (first, second, target) => loss.Forward(first, second, target)),
+            PairLoss loss => new PairObjective(
+                data, options.BatchSize, batches, (first, second, target) => loss.Forward(first, second, target)),
             ScoredPairsLoss loss => new PairObjective(data, options.BatchSize, batches, loss.Forward),
             TripletMarginLoss loss => new TripletObjective(loss, data, options.BatchSize, batches),
             ILabelLoss loss => new LabelObjective(loss, options, data, batches, dimensions),

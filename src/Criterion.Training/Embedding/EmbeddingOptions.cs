@@ -14,12 +14,15 @@ public sealed record EmbeddingOptions : TrainingOptions
     /// <summary>Gets the declared options.</summary>
     public static TrainingOptionList Declared { get; } = TrainingOptionList.Of<EmbeddingOptions>();
 
-    /// <summary>Gets the options of a Siamese network: 64 pairs, half of them of one class, with <see cref="CosineEmbeddingLoss"/>.</summary>
-    public static EmbeddingOptions Siamese { get; } = new() { Loss = new CosineEmbeddingLoss(CosineMargin), BatchSize = 64 };
+    /// <summary>
+    /// Gets the options of a Siamese network: 300 steps of 64 pairs, half of them of one class, with <see cref="CosineEmbeddingLoss"/>.
+    /// </summary>
+    public static EmbeddingOptions Siamese { get; } =
+        new() { Loss = new CosineEmbeddingLoss(CosineMargin), Augmentation = null, Steps = 300, BatchSize = 64 };
 
-    /// <summary>Gets the loss. Its kind decides what a batch contains. Default: <see cref="MultiSimilarityLoss"/>.</summary>
+    /// <summary>Gets the loss. Its kind decides what a batch contains. Default: <see cref="ProxyAnchorLoss"/>.</summary>
     [TrainingOption("loss", "Loss of the embeddings, whose kind decides what a batch contains", ValueName = "loss")]
-    public IEmbeddingLoss Loss { get; init; } = new MultiSimilarityLoss();
+    public IEmbeddingLoss Loss { get; init; } = new ProxyAnchorLoss();
 
     /// <summary>
     /// Gets whether the training is without labels: an item is similar to another view of itself alone. Needs a loss of two views, or one
@@ -29,25 +32,25 @@ public sealed record EmbeddingOptions : TrainingOptions
     public bool Views { get; init; }
 
     /// <summary>
-    /// Gets the random changes of each image of a batch; null for none. Views always differ: null is then the default of
-    /// <see cref="ViewAugmentation"/>. Default: null.
+    /// Gets the random changes of each image of a batch; null for none, or with <see cref="Views"/>, which must differ, for the default.
+    /// Default: that of <see cref="ViewAugmentation"/>.
     /// </summary>
     [TrainingOption(
         "augment", "Random changes of each image of a batch: default for crop=0.5,shift=0.1,flip=true,brightness=0.4,contrast=0.4, some of "
             + "these with other values, or none",
         ValueName = "changes")]
-    public ViewAugmentation? Augmentation { get; init; }
+    public ViewAugmentation? Augmentation { get; init; } = new();
 
-    /// <summary>Gets the steps to train for; at least 1. Default: 300.</summary>
+    /// <summary>Gets the steps to train for; at least 1. Default: 800.</summary>
     [TrainingOption("steps", "Steps to train for", ValueName = "count", Range = "[1, 2147483647]")]
-    public int Steps { get; init; } = 300;
+    public int Steps { get; init; } = 800;
 
     /// <summary>
     /// Gets the pairs, triplets or images in a batch; from 2 to 65,536. Class-balanced batches have as many images as their classes divide
-    /// evenly. Default: 128.
+    /// evenly. Default: 32.
     /// </summary>
     [TrainingOption("batch", "Pairs, triplets or images in a batch", ValueName = "count", Range = "[2, 65536]")]
-    public int BatchSize { get; init; } = 128;
+    public int BatchSize { get; init; } = 32;
 
     /// <summary>
     /// Gets K, the images of each class in a class-balanced batch; 0 for all classes and as many images of each as fit, at least 2, with a
@@ -157,9 +160,10 @@ public sealed record EmbeddingOptions : TrainingOptions
         if (Views ? Loss is not (IViewLoss or ILabelLoss) : Loss is IViewLoss)
         {
             throw new TrainingException(Views
-                ? $"{loss} needs labels, and {Name(nameof(Views))} trains without. Set {Name(nameof(Loss))} to a loss of two views, such as "
-                    + "nt-xent, or to one from labels, such as sup-con."
-                : $"{loss} compares two views of each image. Set {Name(nameof(Views))}, or set {Name(nameof(Loss))} to a loss from labels.");
+                ? $"{loss} needs labels, and {Name(nameof(Views))} trains without. Set {Name(nameof(Loss))} to a loss of two views, such "
+                    + "as nt-xent, or to one from labels, such as sup-con."
+                : $"{loss} compares two views of each image. Set {Name(nameof(Views))}, or set {Name(nameof(Loss))} to a loss from "
+                    + "labels.");
         }
     }
 
@@ -173,8 +177,8 @@ public sealed record EmbeddingOptions : TrainingOptions
         if (PerClass > BatchSize / 2 || (PerClass == 1 && Loss is ILabelLoss))
         {
             throw new TrainingException(
-                $"{Name(nameof(PerClass))}: a batch of {BatchSize} needs {(Loss is ILabelLoss ? "from 2" : "up")} to {BatchSize / 2} images "
-                + $"of each class, so that there are two classes, but the value is {PerClass}. Change it or {Name(nameof(BatchSize))}.");
+                $"{Name(nameof(PerClass))}: a batch of {BatchSize} needs {(Loss is ILabelLoss ? "from 2" : "up")} to {BatchSize / 2} "
+                + $"images of each class, so that there are two classes, but the value is {PerClass}. Change it or {Name(nameof(BatchSize))}.");
         }
 
         if (Memory > 0 && (Views || Loss is not LabeledRowsLoss))

@@ -90,7 +90,8 @@ internal sealed record HeldOutImages(ImageDataset Learned, ImageDataset Measured
         int[] missing = [.. classes.Except(present)];
         if (missing.Length > 0)
         {
-            throw new TrainingException($"EmbeddingRun: '{data.Source}' has no images of the held-out classes {string.Join(", ", missing)}. "
+            throw new TrainingException(
+                $"EmbeddingRun: '{data.Source}' has no images of the held-out classes {string.Join(", ", missing)}. "
                 + $"Its classes are {string.Join(", ", present.Select(data.ClassName))}. Change {Option}.");
         }
 
@@ -106,7 +107,8 @@ internal sealed record HeldOutImages(ImageDataset Learned, ImageDataset Measured
         {
             string has = Counted.Of(counts.GetValueOrDefault(few), "held-out image");
             throw new TrainingException(
-                $"EmbeddingRun: class {data.ClassName(few)} of '{data.Source}' has {has}, and at least {LeastOfClass} are needed to measure. "
+                $"EmbeddingRun: class {data.ClassName(few)} of '{data.Source}' has {has}, and at least {LeastOfClass} are needed "
+                + "to measure. "
                 + (classes.Count > 0
                     ? $"Add images, or change {Option}."
                     : $"Add images, so that the class has {LeastOfClass * Every}, or hold out whole classes in {Option}."));

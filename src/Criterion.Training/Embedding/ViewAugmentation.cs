@@ -52,7 +52,8 @@ public sealed record ViewAugmentation
     public static ViewAugmentation Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return ObjectText.Settings(text == Default ? "" : text).Aggregate(new ViewAugmentation(), static (changes, setting) => changes.With(setting));
+        return ObjectText.Settings(text == Default ? "" : text)
+            .Aggregate(new ViewAugmentation(), static (changes, setting) => changes.With(setting));
     }
 
     /// <summary>Formats the options as <see cref="Parse"/> reads them.</summary>
@@ -156,7 +157,8 @@ public sealed record ViewAugmentation
                     ReadOnlySpan<float> lower = plane.Slice(row.High * Width, Width);
                     foreach (Between column in columns)
                     {
-                        to[at++] = row.Mix(column.Mix(upper[column.Low], upper[column.High]), column.Mix(lower[column.Low], lower[column.High]));
+                        float above = column.Mix(upper[column.Low], upper[column.High]);
+                        to[at++] = row.Mix(above, column.Mix(lower[column.Low], lower[column.High]));
                     }
                 }
             }

@@ -14,7 +14,8 @@ internal static class OptionText
         [typeof(Regularizer)] = (GanNames.ParsePenalty, "the name of a penalty"),
         [typeof(IEmbeddingLoss)] = (EmbeddingNames.Parse, "the name of a loss"),
         [typeof(ViewAugmentation)] = (
-            static text => text == GanNames.None ? null : ViewAugmentation.Parse(text), "default, none, or changes such as crop=0.6,flip=false"),
+            static text => text == GanNames.None ? null : ViewAugmentation.Parse(text),
+            "default, none, or changes such as crop=0.6,flip=false"),
         [typeof(FeatureMatchingOptions)] = (FeatureMatchingOptions.Parse, "a weight, such as 0.1, or a weight and a layer, such as 0.1@4"),
         [typeof(Augmentation)] = (Augmentation.Parse, DiffAugment.Expected),
         [typeof(WeightClip)] = (ParseClip, $"a positive number, or {GanNames.None}"),

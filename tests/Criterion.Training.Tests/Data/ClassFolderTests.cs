@@ -57,7 +57,8 @@ public sealed class ClassFolderTests : IDisposable
             Assert.Throws<TrainingException>(() => new GanRun(Tiny.Recipe("acgan"), data)).Message, StringComparison.Ordinal);
         Assert.Contains(
             "has 1 class, and at least 2 are needed to tell apart. Add a class.",
-            Assert.Throws<TrainingException>(() => new EmbeddingRun(new EmbeddingOptions().For(data), new EmbeddingNetwork(), data)).Message,
+            Assert.Throws<TrainingException>(
+                () => new EmbeddingRun(new EmbeddingOptions().For(data), new EmbeddingNetwork(), data)).Message,
             StringComparison.Ordinal);
     }
 

@@ -25,12 +25,13 @@ public class EmbeddingMonitorTests
         (long step, Finding finding) = Assert.Single(Watch(encoder, loss, learningRate: 1e-3));
 
         Assert.Equal((FindingKind.EmbeddingCollapse, EmbeddingMonitor.FirstCheck), (finding.Kind, step));
-        Assert.Contains("The embeddings have collapsed to one point: for 50 steps their variance was", finding.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The embeddings have collapsed to one point: for 50 steps their variance was", finding.Message, StringComparison.Ordinal);
         Assert.Contains($"that of equal embeddings is {stuck}.", finding.Message, StringComparison.Ordinal);
-        Assert.Contains($"Lower {nameof(EmbeddingOptions)}.{nameof(EmbeddingOptions.LearningRate)}", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("Lower EmbeddingOptions.LearningRate", finding.Message, StringComparison.Ordinal);
     }
 
-    // Without negatives and without a predictor that keeps up, equal embeddings are the best: they have a loss of −1.
+    // Nothing pushes embeddings apart, so equal ones have the least loss, −1.
     [Fact]
     public void A_training_that_collapses_by_itself_is_reported()
     {
@@ -50,7 +51,6 @@ public class EmbeddingMonitorTests
     public void A_training_that_learns_is_left_alone(string loss) =>
         Assert.Empty(Watch(Encoder.Build(new RandomStream(1)), loss, learningRate: 1e-2));
 
-    // Labels that say nothing about the images, and an encoder that does not change.
     [Fact]
     public void A_loss_that_stays_where_equal_embeddings_have_it_is_reported()
     {
@@ -94,7 +94,7 @@ public class EmbeddingMonitorTests
     static EmbeddingTrainer Trainer(Sequential encoder, IEmbeddingLoss loss, double learningRate) => new(
         encoder,
         EmbeddingRunTests.Levels(160, classes: 8),
-        new EmbeddingOptions { Loss = loss, BatchSize = 16, LearningRate = learningRate },
+        new EmbeddingOptions { Loss = loss, BatchSize = 16, LearningRate = learningRate, Augmentation = null },
         Encoder.Head);
 
     static IReadOnlyList<(long Step, Finding Finding)> Watch(

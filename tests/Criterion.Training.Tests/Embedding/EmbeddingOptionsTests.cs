@@ -18,11 +18,11 @@ public sealed class EmbeddingOptionsTests : IDisposable
         { new() { Loss = new NtXentLoss() }, "NtXentLoss compares two views of each image. Set EmbeddingOptions.Views" },
         { new() { Loss = new ArcFaceLoss(), Views = true }, "ArcFaceLoss needs labels, and EmbeddingOptions.Views trains without" },
         { new() { Loss = new SupConLoss(reduction: Reduction.None) }, "the reduction of SupConLoss is None" },
-        { new() { Loss = new SupConLoss(), PerClass = 1 }, "needs from 2 to 64 images" },
-        { new() { Loss = new ArcFaceLoss(), PerClass = 65 }, "needs up to 64 images" },
+        { new() { Loss = new SupConLoss(), PerClass = 1 }, "needs from 2 to 16 images" },
+        { new() { Loss = new ArcFaceLoss(), PerClass = 17 }, "needs up to 16 images" },
         { new() { Loss = new ContrastiveLoss(), PerClass = 4 }, "EmbeddingOptions.PerClass applies to" },
         { new() { Loss = new SupConLoss(), Memory = 256 }, "EmbeddingOptions.Memory applies to losses of pairs or triplets from labels" },
-        { new() { Loss = new NcaLoss(), Memory = 100 }, "100 embeddings are fewer than the 128 of a batch" },
+        { new() { Loss = new NcaLoss(), Memory = 20 }, "20 embeddings are fewer than the 32 of a batch" },
     };
 
     public void Dispose() => _temp.Dispose();
@@ -84,7 +84,8 @@ public sealed class EmbeddingOptionsTests : IDisposable
         whole.Execute(RunFolder.Create<EmbeddingStep>(_temp["whole"]), cancellation: TestContext.Current.CancellationToken);
         using (CancellationTokenSource stop = new())
         {
-            new EmbeddingRun(options, Encoder, Data).Execute(RunFolder.Create<EmbeddingStep>(_temp["parts"]), step => StopAt(4, step, stop), stop.Token);
+            RunFolder parts = RunFolder.Create<EmbeddingStep>(_temp["parts"]);
+            new EmbeddingRun(options, Encoder, Data).Execute(parts, step => StopAt(4, step, stop), stop.Token);
         }
 
         Checkpoint checkpoint = new CheckpointFolder(_temp["parts/checkpoints"]).Latest();
@@ -114,7 +115,10 @@ public sealed class EmbeddingOptionsTests : IDisposable
         static double Moved(double rate)
         {
             EmbeddingTrainer trainer = new(
-                Encoder.Build(new RandomStream(1)), Data, new() { Loss = new CosFaceLoss(scale: 8), BatchSize = 16, ClassLearningRate = rate }, 8);
+                Encoder.Build(new RandomStream(1)),
+                Data,
+                new() { Loss = new CosFaceLoss(scale: 8), BatchSize = 16, ClassLearningRate = rate },
+                Encoder.Head);
             Tensor before = trainer.StateDict()["encoder.classes.weight"].Clone();
             trainer.Step();
             return (trainer.StateDict()["encoder.classes.weight"] - before).Abs().Max().Item();
@@ -151,8 +155,8 @@ public sealed class EmbeddingOptionsTests : IDisposable
     public void Images_without_labels_are_trained_by_views_and_measured_by_finding_them()
     {
         ImageDataset unlabelled = new("mine", Data.Images);
-        EmbeddingOptions options = new EmbeddingOptions { Loss = new NtXentLoss(), Views = true, Steps = 30, BatchSize = 32, LearningRate = 1e-2 }
-            .For(unlabelled);
+        EmbeddingOptions options = new() { Loss = new NtXentLoss(), Views = true, Steps = 30, LearningRate = 1e-2 };
+        options = options.For(unlabelled);
         EmbeddingRun run = new(options, Encoder, unlabelled);
         run.Execute(RunFolder.Create<EmbeddingStep>(_temp["views"]), cancellation: TestContext.Current.CancellationToken);
         EmbeddingQuality quality = run.Record.Quality!;

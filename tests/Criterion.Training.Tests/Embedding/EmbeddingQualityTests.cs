@@ -27,7 +27,7 @@ public class EmbeddingQualityTests
 
         Assert.Equal(count * (count - 1) / 2, scores.Count);
         Assert.Equal(scores.OrderDescending(), scores);
-        Assert.Equal(List(rows, new long[count]).Select(static pair => pair.Score).OrderDescending(), scores, (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(List(rows, new long[count]).Select(static pair => pair.Score).OrderDescending(), scores);
     }
 
     [Fact]
@@ -112,10 +112,8 @@ public class EmbeddingQualityTests
     {
         EmbeddingQuality few = Quality(60);
         EmbeddingQuality many = Quality(960);
-        foreach (RetrievalMeasure measure in (RetrievalMeasure[])[many.Accuracy, many.AreaUnderCurve, many.PrecisionAtOne, many.MeanAveragePrecisionAtR])
-        {
-            Assert.InRange(measure.Value, measure.Low, measure.High);
-        }
+        RetrievalMeasure[] measures = [many.Accuracy, many.AreaUnderCurve, many.PrecisionAtOne, many.MeanAveragePrecisionAtR];
+        Assert.All(measures, static measure => Assert.InRange(measure.Value, measure.Low, measure.High));
 
         Assert.InRange(Width(many.AreaUnderCurve), 1e-4, Width(few.AreaUnderCurve) / 2);
         Assert.Equal(many.Verification.AreaUnderCurve, many.AreaUnderCurve.Value);
@@ -136,7 +134,8 @@ public class EmbeddingQualityTests
         Tensor rows = Rows(8, 8);
         Tensor mixed = Tensor.From([.. Enumerable.Range(0, 8).Select(static i => (long)(i % 2))]);
         Assert.Contains("Pass embeddings of both kinds",
-            Assert.Throws<ArgumentException>(() => EmbeddingQuality.Measure(rows, mixed * 0, rows, mixed)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => EmbeddingQuality.Measure(rows, mixed * 0, rows, mixed)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("is NaN",
             Assert.Throws<ArgumentException>(() => EmbeddingQuality.Measure(rows * double.NaN, mixed, rows, mixed)).Message,
             StringComparison.Ordinal);

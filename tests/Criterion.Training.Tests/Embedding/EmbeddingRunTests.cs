@@ -235,7 +235,11 @@ public sealed class EmbeddingRunTests : IDisposable
     {
         using CancellationTokenSource source = stop;
         EmbeddingRun run = new(
-            EmbeddingOptions.Siamese with { Steps = 8, BatchSize = 8, HeldOut = [6, 7] }, Encoder, Data, sampleEvery: 4, checkpointEvery: 100);
+            EmbeddingOptions.Siamese with { Steps = 8, BatchSize = 8, HeldOut = [6, 7] },
+            Encoder,
+            Data,
+            sampleEvery: 4,
+            checkpointEvery: 100);
         using RunFolder created = RunFolder.Create<EmbeddingStep>(_temp[folder]);
         return (EmbeddingRunRecord)run.Execute(created, step => Stop(step, stopAfter, source), source.Token);
     }

@@ -5,8 +5,32 @@ using Criterion.Optim;
 namespace Criterion.Training.Tests;
 
 /// <summary>The code of docs/embeddings.md.</summary>
-public class EmbeddingsPageTests
+public sealed class EmbeddingsPageTests : IDisposable
 {
+    readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void A_run_trains_and_measures()
+    {
+        Train(EmbeddingRunTests.Levels(160, classes: 8), _temp["run"], steps: 3);
+        EmbeddingRunRecord record = (EmbeddingRunRecord)RunFolder.ReadRecord(_temp["run"]);
+        Assert.Equal((RunStatus.Finished, new SupConLoss(temperature: 0.2)), (record.Status, record.Options.Loss));
+        Assert.InRange(record.Quality!.PrecisionAtOne.Value, 0, 1);
+    }
+
+    static void Train(ImageDataset images, string path, int steps)
+    {
+        EmbeddingOptions options = new() { Loss = new SupConLoss(temperature: 0.2), Steps = steps, HeldOut = [6, 7] };
+        EmbeddingRun run = new(options, new EmbeddingNetwork(), images);
+        using (RunFolder folder = RunFolder.Create<EmbeddingStep>(path))
+        {
+            EmbeddingQuality quality = run.Execute(folder).Quality!;
+            Console.WriteLine($"Recall@1 {quality.PrecisionAtOne.Value:P1}, AUC {quality.AreaUnderCurve.Value:0.000}");
+        }
+    }
+
     [Fact]
     public void Embeddings_are_trained_from_labels()
     {

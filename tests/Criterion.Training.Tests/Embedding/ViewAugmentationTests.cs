@@ -30,7 +30,8 @@ public class ViewAugmentationTests
     public void Half_of_the_images_are_mirrored()
     {
         Tensor ramp = Tensor.Arange(-0.9, 0.95, 0.2).Reshape(1, 1, 1, 10).Expand(400, 1, 10, 10).Contiguous();
-        float[] first = [.. (None with { Flip = true }).Apply(ramp, new RandomStream(1)).Split(1).Select(static image => image.ToArray<float>()[0])];
+        Tensor mirrored = (None with { Flip = true }).Apply(ramp, new RandomStream(1));
+        float[] first = [.. mirrored.Split(1).Select(static image => image.ToArray<float>()[0])];
 
         Assert.InRange(first.Count(static value => value > 0), 160, 240);
         Assert.All(first, static value => Assert.Equal(0.9, Math.Abs(value), 1e-5));
@@ -46,7 +47,8 @@ public class ViewAugmentationTests
         Assert.All(crops, static crop => Assert.InRange(Math.Abs(crop.centre), 0, 1 - crop.side + 0.02));
         Assert.InRange(crops.Min(static crop => crop.side), 0.5 - 1e-3, 0.52);
 
-        float[][] shifted = [.. (None with { Shift = 0.3 }).Apply(ramp, new RandomStream(1)).Split(1).Select(static image => image.ToArray<float>())];
+        Tensor moved = (None with { Shift = 0.3 }).Apply(ramp, new RandomStream(1));
+        float[][] shifted = [.. moved.Split(1).Select(static image => image.ToArray<float>())];
         Assert.Contains(shifted, static image => image[0] == image[2] && image[0] == -0.9f);
         Assert.Contains(shifted, static image => image[0] > -0.4f);
 

@@ -49,7 +49,8 @@ public class NanGuardTests
         new(_translators, a, b, new CycleGanOptions { BatchSize = 2, OnNan = onNan });
 
     EmbeddingTrainer Siamese(
-        ImageDataset data, NanPolicy onNan = NanPolicy.Stop) => new(_encoder, data, EmbeddingOptions.Siamese with { BatchSize = 4, OnNan = onNan });
+        ImageDataset data, NanPolicy onNan = NanPolicy.Stop) =>
+        new(_encoder, data, EmbeddingOptions.Siamese with { BatchSize = 4, OnNan = onNan });
 
     static string Message(Action action) => Assert.ThrowsAny<TrainingException>(action).Message;
 
