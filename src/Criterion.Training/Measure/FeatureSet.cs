@@ -14,8 +14,8 @@ public sealed record FeatureSet
 
     const int Batch = 100;
 
-    // 299×299 pixels: the activations of one image take about 20 MB.
-    const int InceptionBatch = 16;
+    // 299×299 pixels: the activations of one image take about 100 MB.
+    const int InceptionBatch = 8;
 
     /// <summary>Initializes the set.</summary>
     /// <param name="source">The source of the samples.</param>

@@ -15,6 +15,18 @@ public abstract record ImageMetric
     /// <summary><inheritdoc cref="ImageMetric(ImageRange)" path="/param[@name='range']/node()"/></summary>
     public ImageRange Range { get; init; }
 
+    /// <summary>
+    /// Gets the convention by which colour images [N, 3, H, W] are converted to luma before they are measured; null to measure every
+    /// channel. The range keeps its extent R. Default: null.
+    /// </summary>
+    public LumaConvention? Luma { get; init; }
+
+    /// <summary>
+    /// Gets the width of the border that is cut off all sides before images are measured, in pixels; must be 0 or more. Super-resolution
+    /// sets aside as many as its factor. Default: 0.
+    /// </summary>
+    public int Border { get; init => field = Require.AtLeast(0, value, nameof(ImageMetric)); }
+
     /// <summary>Computes the measure of each image.</summary>
     /// <param name="image">
     /// The images, [N, C, H, W] or one image [C, H, W], of any element type, values in the declared range. <c>Png.Read</c> returns UInt8
@@ -22,7 +34,9 @@ public abstract record ImageMetric
     /// </param>
     /// <param name="reference">The references, of the same shape and range.</param>
     /// <returns>[N], Float64; [1] for one image.</returns>
-    /// <exception cref="ShapeException">The shapes differ, or the images are too small.</exception>
+    /// <exception cref="ShapeException">
+    /// The shapes differ, or the images are too small, or not of three channels where <see cref="Luma"/> is set.
+    /// </exception>
     /// <exception cref="LossException">A value is outside the range.</exception>
     public Tensor PerImage(Tensor image, Tensor reference)
     {
@@ -58,7 +72,28 @@ public abstract record ImageMetric
         ImageChecks.CheckChannels(Name, image, nameof(image));
         ImageChecks.CheckRange(Name, Range, x, nameof(image));
         ImageChecks.CheckRange(Name, Range, y, nameof(reference));
-        return (x.Detach().To(DType.Float64), y.Detach().To(DType.Float64));
+        return (Prepared(x), Prepared(y));
+    }
+
+    /// <summary>Returns images without graph and border, Float64, as luma if that is set.</summary>
+    Tensor Prepared(Tensor images)
+    {
+        Tensor inner = WithoutBorder(images.Detach().To(DType.Float64));
+        return Luma is not { } convention ? inner
+            : inner.Shape[1] == 3 ? Lumas.Of(inner, Range, convention)
+            : throw new ShapeException(
+                $"{Name}: luma is that of red, green and blue, but the images are {images.Shape}. Pass [N, 3, H, W], or set Luma to null.");
+    }
+
+    Tensor WithoutBorder(Tensor images)
+    {
+        if (Border == 0)
+        {
+            return images;
+        }
+
+        ImageChecks.CheckSide(Name, images, (2 * Border) + 1, $" for a border of {Border}");
+        return images.Narrow(2, Border, images.Shape[2] - (2 * Border)).Narrow(3, Border, images.Shape[3] - (2 * Border)).Contiguous();
     }
 
     /// <summary>Computes the sum over images and its weight.</summary>
