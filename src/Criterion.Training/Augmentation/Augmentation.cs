@@ -88,7 +88,6 @@ public abstract record Augmentation
 
     private protected static void CheckShape(Shape images, RandomStream random, string operation)
     {
-        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(random);
         if (images.Rank != 4)
         {

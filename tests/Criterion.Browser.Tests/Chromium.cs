@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Criterion.Cli.Tests;
+namespace Criterion.Browser.Tests;
 
 /// <summary>A Chromium without a window. <c>CHROMIUM</c> names the program.</summary>
 internal sealed class Chromium : IAsyncDisposable

@@ -1,7 +1,7 @@
 using Criterion.Tests.Repository;
 using Microsoft.Playwright;
 
-namespace Criterion.Cli.Tests;
+namespace Criterion.Browser.Tests;
 
 /// <summary>
 /// The page in Chromium. With <c>CRITERION_SCREENSHOTS</c>, the pictures of docs/watching.md are written to that folder.

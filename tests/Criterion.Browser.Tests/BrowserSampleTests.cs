@@ -5,7 +5,7 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
-namespace Criterion.Cli.Tests;
+namespace Criterion.Browser.Tests;
 
 /// <summary>
 /// The page of samples/Browser in Chromium. <c>CRITERION_BROWSER_SAMPLE</c> names the folder that <c>dotnet publish</c> wrote.
