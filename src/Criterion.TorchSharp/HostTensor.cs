@@ -45,6 +45,12 @@ internal static class HostTensor
         }
     }
 
+    /// <summary>
+    /// Returns the tensor for the duration of a call, without a copy where that is possible. The memory of a copy ends with the dispose
+    /// scope.
+    /// </summary>
+    public static Tensor Borrow(torch.Tensor tensor) => View(From(tensor));
+
     /// <summary>Creates a tensor over the memory of one on the CPU, without a copy.</summary>
     /// <param name="tensor">The tensor, which the result keeps alive but does not protect from being disposed.</param>
     public static Tensor View(torch.Tensor tensor) => TypeOf(tensor.dtype).RunElements(new WrapElements(tensor)).Result!;
