@@ -161,6 +161,11 @@ internal sealed class Evaluation
     /// <exception cref="TensorException">The inputs are on different devices.</exception>
     static torch.Device DeviceOf(torch.Tensor?[] inputs)
     {
+        if (Array.TrueForAll(inputs, static input => input is null || input.device_type == DeviceType.CPU))
+        {
+            return CPU;
+        }
+
         torch.Device[] devices =
             [.. inputs.OfType<torch.Tensor>().Select(static input => input.device).DistinctBy(static device => device.ToString())];
         return devices.Length < 2
