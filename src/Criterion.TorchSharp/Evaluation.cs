@@ -174,7 +174,7 @@ internal sealed class Evaluation
                 $"Criterion: the inputs are on the devices {devices[0]} and {devices[1]}. Move them to one, as by tensor.to(torch.CPU).");
     }
 
-    /// <summary>What a gradient has in common with its input.</summary>
+    /// <summary>The shape and the type of an input, which its gradient has too.</summary>
     sealed record InputKind(long[] Sizes, ScalarType Type)
     {
         public static InputKind Of(torch.Tensor input) => new(input.shape, input.dtype);
