@@ -30,7 +30,7 @@ internal static class BackwardResults
             t_error = null;
             throw new TensorException(
                 $"Criterion: a gradient of the previous backward pass could not be computed and is NaN. {error.Message} "
-                + "Change a .clone() of the inputs in place, or run the backward pass first.",
+                + "Change a .clone() of inputs and gradients in place, or run the backward pass first.",
                 error);
         }
     }

@@ -69,7 +69,7 @@ public static class CompositeLosses
     static torch.Tensor Sum(MatryoshkaLoss loss, torch.Tensor embeddings, Func<int, torch.Tensor> lossAt)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        int[] widths = loss.WidthsOf(embeddings.ToCriterion());
+        int[] widths = loss.WidthsOf(HostTensor.Borrow(embeddings));
         return scope.MoveToOuter(widths
             .Select((width, i) => lossAt(width) * (loss.Weights?[i] ?? 1))
             .Aggregate(static (a, b) => a + b));

@@ -161,6 +161,11 @@ internal sealed class Evaluation
     /// <exception cref="TensorException">The inputs are on different devices.</exception>
     static torch.Device DeviceOf(torch.Tensor?[] inputs)
     {
+        if (Array.TrueForAll(inputs, static input => input is null || input.device_type == DeviceType.CPU))
+        {
+            return CPU;
+        }
+
         torch.Device[] devices =
             [.. inputs.OfType<torch.Tensor>().Select(static input => input.device).DistinctBy(static device => device.ToString())];
         return devices.Length < 2
@@ -169,7 +174,7 @@ internal sealed class Evaluation
                 $"Criterion: the inputs are on the devices {devices[0]} and {devices[1]}. Move them to one, as by tensor.to(torch.CPU).");
     }
 
-    /// <summary>What a gradient has in common with its input.</summary>
+    /// <summary>The shape and the type of an input, which its gradient has too.</summary>
     sealed record InputKind(long[] Sizes, ScalarType Type)
     {
         public static InputKind Of(torch.Tensor input) => new(input.shape, input.dtype);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,8 +35,9 @@ internal static class HostTensor
     /// <summary>Returns the tensor itself, or a copy on the CPU in the element type that represents its own.</summary>
     public static torch.Tensor From(torch.Tensor tensor)
     {
-        ScalarType type = TypeOf(TypeOf(tensor.dtype));
-        if (tensor.device_type == DeviceType.CPU && tensor.dtype == type)
+        ScalarType own = tensor.dtype;
+        ScalarType type = TypeOf(TypeOf(own));
+        if (own == type && tensor.device_type == DeviceType.CPU)
         {
             return tensor.is_contiguous() ? tensor : Readable(tensor);
         }
@@ -45,6 +48,12 @@ internal static class HostTensor
         }
     }
 
+    /// <summary>
+    /// Returns the tensor for the duration of a call, without a copy where that is possible. The memory of a copy ends with the dispose
+    /// scope.
+    /// </summary>
+    public static Tensor Borrow(torch.Tensor tensor) => View(From(tensor));
+
     /// <summary>Creates a tensor over the memory of one on the CPU, without a copy.</summary>
     /// <param name="tensor">The tensor, which the result keeps alive but does not protect from being disposed.</param>
     public static Tensor View(torch.Tensor tensor) => TypeOf(tensor.dtype).RunElements(new WrapElements(tensor)).Result!;
@@ -52,9 +61,18 @@ internal static class HostTensor
     /// <summary>Copies a tensor to a new one on a device.</summary>
     public static torch.Tensor Copy(Tensor source, torch.Device device)
     {
+        torch.Tensor copy = source.Rank == 0 && source.DType.IsFloat() ? Scalar(source) : Elements(source);
+        return device.type == DeviceType.CPU ? copy : copy.to(device);
+    }
+
+    static torch.Tensor Scalar(Tensor source) =>
+        source.DType == DType.Float32 ? torch.tensor(source.Item<float>()) : torch.tensor(source.Item());
+
+    static torch.Tensor Elements(Tensor source)
+    {
         torch.Tensor copy = empty(Sizes(source.Shape), TypeOf(source.DType));
         Tensor.CopyElements(source, View(copy));
-        return device.type == DeviceType.CPU ? copy : copy.to(device);
+        return copy;
     }
 
     /// <summary>A lazily negated view has its sign in a flag, which memory does not show.</summary>
@@ -75,15 +93,26 @@ internal static class HostTensor
         {
             Shape shape = [.. tensor.shape.Select(static size => (int)Math.Min(size, int.MaxValue))];
             int[]? strides = tensor.is_contiguous() ? null : [.. tensor.stride().Select(static step => (int)step)];
-            T* address = (T*)tensor.storage<T>().data_ptr();
+            T* address = strides is null && (long)shape.Count * sizeof(T) <= int.MaxValue ? FirstByte<T>() : FirstOfStorage<T>();
             if (address is null && shape.Count > 0)
             {
                 Result = Tensor.Zeros(shape, DTypes.Of<T>());
                 return;
             }
 
-            TorchMemory<T> memory = new(tensor, address + tensor.storage_offset(), Extent(shape, strides));
+            TorchMemory<T> memory = new(tensor, address, Extent(shape, strides));
             Result = new Tensor(new Memory.Storage<T>(memory.Memory), shape, 0, strides);
+        }
+
+        unsafe T* FirstByte<T>()
+            where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
+        /// <summary>Returns the address of the first element in any layout; it takes another handle of the tensor.</summary>
+        unsafe T* FirstOfStorage<T>()
+            where T : unmanaged
+        {
+            T* start = (T*)tensor.storage<T>().data_ptr();
+            return start is null ? null : start + tensor.storage_offset();
         }
 
         /// <summary>The number of elements from the first to the last.</summary>

@@ -73,13 +73,13 @@ public static class NetworkPenalties
         ArgumentNullException.ThrowIfNull(penalty);
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(latents);
-        PathLengthPenalty.Check(latents.ToCriterion());
+        using DisposeScope scope = NewDisposeScope();
+        PathLengthPenalty.Check(HostTensor.Borrow(latents));
         if (!penalty.AllowBatchCoupling)
         {
             NetworkGradient.RefuseBatchCoupling(generator, PathLengthPenalty.BatchCouplingMessage);
         }
 
-        using DisposeScope scope = NewDisposeScope();
         torch.Tensor slope = NetworkGradient.Of(Weighted, latents);
         double next = mean;
         torch.Tensor value = TorchFunction.Apply([slope], x => Penalty(x[0]!));
@@ -88,7 +88,7 @@ public static class NetworkPenalties
         torch.Tensor Weighted(torch.Tensor w)
         {
             torch.Tensor image = generator(w);
-            return image * Like(PathLengthPenalty.Noise(image.ToCriterion(), random), image);
+            return image * Like(PathLengthPenalty.Noise(HostTensor.Borrow(image), random), image);
         }
 
         Tensor Penalty(Tensor gradient)
@@ -134,7 +134,7 @@ public static class NetworkPenalties
 
     /// <summary>Returns the batches at which the gradient is taken, drawn by Criterion's stream.</summary>
     static IEnumerable<torch.Tensor> Points(InputGradientPenalty penalty, torch.Tensor real, torch.Tensor fake, RandomStream? random) =>
-        penalty.Points(real.ToCriterion(), fake.ToCriterion(), random).Select(points => Like(penalty.NotEmpty(points), real));
+        penalty.Points(HostTensor.Borrow(real), HostTensor.Borrow(fake), random).Select(points => Like(penalty.NotEmpty(points), real));
 
     static torch.Tensor Like(Tensor tensor, torch.Tensor other) => tensor.ToTorch().to(other.dtype, other.device);
 }

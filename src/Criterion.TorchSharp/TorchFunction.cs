@@ -52,9 +52,10 @@ public static class TorchFunction
     /// <summary>Computes what is not a tensor, and has no gradient.</summary>
     internal static T Read<T>(torch.Tensor?[] inputs, Func<Tensor?[], T> function)
     {
+        using DisposeScope scope = torch.NewDisposeScope();
         using (Autograd.NoGrad())
         {
-            return function([.. inputs.Select(static input => input?.ToCriterion())]);
+            return function([.. inputs.Select(static input => input is null ? null : HostTensor.Borrow(input))]);
         }
     }
 }

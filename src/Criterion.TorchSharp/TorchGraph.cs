@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Criterion.TorchSharp;
 
 /// <summary>
-/// Losses whose formula runs as a graph of LibTorch's operations where the tensors are not on the CPU, so that nothing is copied: formulas
-/// of single elements that accept all values. The methods return null for every other loss and input.
+/// Losses whose formula runs as a graph of LibTorch's operations where the tensors are not on the CPU, so that nothing is copied: pointwise
+/// ones that accept all values. The methods return null for every other loss and input.
 /// </summary>
 internal static class TorchGraph
 {

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace Criterion.TorchSharp;
 
-/// <summary>The methods of <c>Criterion.Losses</c> for tensors of TorchSharp; <see cref="TorchFunction"/> describes how they compute.</summary>
+/// <summary>
+/// The methods of <c>Criterion.Losses</c> for tensors of TorchSharp; <see cref="TorchFunction"/> describes how they compute.
+/// </summary>
 public static class TorchLosses
 {
     /// <inheritdoc cref="AuxiliaryClassifierGanLoss.Discriminator(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)"/>
@@ -162,14 +164,14 @@ public static class TorchLosses
     public static torch.Tensor Discriminator(this GanLoss loss, torch.Tensor real, torch.Tensor fake)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([real, fake], x => loss.Discriminator(x[0]!, x[1]!));
+        return TorchGraph.Discriminator(loss, real, fake) ?? TorchFunction.Apply([real, fake], x => loss.Discriminator(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="GanLoss.Generator(Tensor, Tensor?)"/>
     public static torch.Tensor Generator(this GanLoss loss, torch.Tensor fake, torch.Tensor? real = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([fake, real], x => loss.Generator(x[0]!, x[1]));
+        return TorchGraph.Generator(loss, fake, real) ?? TorchFunction.Apply([fake, real], x => loss.Generator(x[0]!, x[1]));
     }
 
     /// <inheritdoc cref="GaussianNLLLoss.Forward(Tensor, Tensor, Tensor)"/>
@@ -198,7 +200,7 @@ public static class TorchLosses
     public static torch.Tensor Forward(this IPredictionLoss loss, torch.Tensor prediction, torch.Tensor target)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([prediction, target], x => loss.Forward(x[0]!, x[1]!));
+        return TorchGraph.Forward(loss, prediction, target) ?? TorchFunction.Apply([prediction, target], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="IdentityLoss.Forward(Tensor, Tensor, Tensor, Tensor)"/>

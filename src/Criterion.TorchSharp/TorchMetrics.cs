@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace Criterion.TorchSharp;
 
-/// <summary>The methods of <c>Criterion.Metrics</c> for tensors of TorchSharp; <see cref="TorchFunction"/> describes how they compute.</summary>
+/// <summary>
+/// The methods of <c>Criterion.Metrics</c> for tensors of TorchSharp; <see cref="TorchFunction"/> describes how they compute.
+/// </summary>
 public static class TorchMetrics
 {
     /// <inheritdoc cref="ImageMetric.Of(Tensor, Tensor)"/>

@@ -144,7 +144,7 @@ internal readonly struct TorchReal : IReal<TorchReal>
             ? Of(numbers(a._constant, b._constant))
             : new(tensors(a.Like(b), b.Like(a)), a._tensor ?? b._tensor!);
 
-    torch.Tensor Like(TorchReal other) => _tensor ?? scalar_tensor(_constant, other._tensor!.dtype, other._tensor.device);
+    torch.Tensor Like(TorchReal other) => _tensor ?? Filled(_constant, other._tensor!.dtype, other._tensor.device);
 
-    static torch.Tensor scalar_tensor(double value, ScalarType type, torch.Device device) => full([], value, type, device);
+    static torch.Tensor Filled(double value, ScalarType type, torch.Device device) => full([], value, type, device);
 }

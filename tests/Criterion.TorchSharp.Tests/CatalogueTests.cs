@@ -150,7 +150,8 @@ public class CatalogueTests
         for (int i = 0; i < expected.Length; i++)
         {
             double scale = Math.Max(1, expected[i].To(DType.Float64).Abs().ToArray<double>().DefaultIfEmpty().Max());
-            TorchAssert.Equal(expected[i], actual[i], tolerance * scale);
+            torch.Tensor gradient = actual[i].IsInvalid ? zeros(HostTensor.Sizes(expected[i].Shape), float64) : actual[i];
+            TorchAssert.Equal(expected[i], gradient, tolerance * scale);
         }
     }
 

@@ -24,7 +24,7 @@ public class DifferenceTests
     [TorchFact]
     public void Hinge_embedding_has_no_margin_by_default()
     {
-        torch.Tensor target = tensor([1.0, -1, -1, 1]).reshape(2, 2);
+        torch.Tensor target = tensor([-1.0, 1, 1, -1]).reshape(2, 2);
         double expected = new HingeEmbeddingLoss().Forward(X.abs(), target).ToDouble();
         Assert.NotEqual(expected, F.hinge_embedding_loss(X.abs(), target).ToDouble(), 1e-3);
         Assert.Equal(expected, F.hinge_embedding_loss(X.abs(), target, margin: 1).ToDouble(), 1e-12);

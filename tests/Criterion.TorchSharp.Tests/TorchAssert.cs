@@ -9,7 +9,10 @@ static class TorchAssert
     public static double[] Values(torch.Tensor tensor)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return tensor.detach().cpu().to(torch.float64).contiguous().data<double>().ToArray();
+        torch.Tensor numbers = tensor.detach().cpu().to(torch.float64);
+
+        // LibTorch's zeros may have no memory.
+        return (torch.zeros(numbers.shape, torch.float64) + numbers).contiguous().data<double>().ToArray();
     }
 
     public static void Equal(Tensor expected, torch.Tensor actual, double tolerance)
