@@ -57,7 +57,7 @@ internal abstract class EmbeddingObjective
     {
         if (!options.IsClassBalanced)
         {
-            BatchSampler shuffled = new(data.Count, Math.Min(options.BatchSize, data.Count), random);
+            BatchSampler shuffled = new(data.Count, options.BatchSize, random);
             return (shuffled.Next, shuffled);
         }
 

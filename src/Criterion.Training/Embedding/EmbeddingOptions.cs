@@ -178,7 +178,8 @@ public sealed record EmbeddingOptions : TrainingOptions
         {
             throw new TrainingException(
                 $"{Name(nameof(PerClass))}: a batch of {BatchSize} needs {(Loss is ILabelLoss ? "from 2" : "up")} to {BatchSize / 2} "
-                + $"images of each class, so that there are two classes, but the value is {PerClass}. Change it or {Name(nameof(BatchSize))}.");
+                + "images of each class, so that there are two classes, but the value is "
+                + $"{PerClass}. Change it or {Name(nameof(BatchSize))}.");
         }
 
         if (Memory > 0 && (Views || Loss is not LabeledRowsLoss))

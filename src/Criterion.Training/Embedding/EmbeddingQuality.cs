@@ -15,7 +15,7 @@ public sealed record EmbeddingQuality
     /// </summary>
     public required Verification Verification { get; init; }
 
-    /// <summary>Gets the threshold that is best for pairs of other held-out images.</summary>
+    /// <summary>Gets the threshold that is best for pairs of other held-out images; 2 where none is better than chance.</summary>
     public required double Threshold { get; init; }
 
     /// <summary>Gets the balanced accuracy of pairs at that threshold.</summary>

@@ -9,6 +9,9 @@ namespace Criterion.Training;
 /// </summary>
 internal sealed class PairCurve
 {
+    // No cosine is as high: where no threshold is better than chance, no pair counts as the same. JSON has no infinity.
+    const double Unreached = 2;
+
     readonly long[] _classes;
     readonly double[][] _drawn;
     readonly double _threshold;
@@ -21,7 +24,7 @@ internal sealed class PairCurve
     readonly double[] _wrong;
     readonly double[] _work;
     double _score = double.PositiveInfinity;
-    (double Accuracy, double Threshold) _best = (0.5, double.PositiveInfinity);
+    (double Accuracy, double Threshold) _best = (0.5, Unreached);
     (double Gap, double Rate) _equalError = (double.PositiveInfinity, 1);
     (double[] Accepted, double[] Mistaken)? _atThreshold;
 

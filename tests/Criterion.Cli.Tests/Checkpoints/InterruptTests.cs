@@ -107,7 +107,8 @@ public sealed class InterruptTests : IDisposable
             "cyclegan" => ["--a", Data("a", 16), "--b", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2", "--blocks", "1"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };
-        return ["train", trainer == "views" ? "embedding" : trainer, .. small, "--sample-every", "1000000", "--checkpoint-every", $"{checkpointEvery}"];
+        string name = trainer == "views" ? "embedding" : trainer;
+        return ["train", name, .. small, "--sample-every", "1000000", "--checkpoint-every", $"{checkpointEvery}"];
     }
 
     string Data(string name, int size = 8)

@@ -129,6 +129,17 @@ public class EmbeddingQualityTests
     }
 
     [Fact]
+    public void Equal_embeddings_are_as_good_as_chance_and_have_finite_numbers()
+    {
+        Tensor labels = Tensor.From([.. Enumerable.Range(0, 40).Select(static i => (long)(i % 2))]);
+        EmbeddingQuality quality = EmbeddingQuality.Measure(Tensor.Ones([40, 6]), labels, Tensor.Ones([40, 6]), labels);
+
+        Assert.Equal((0.5, 0.5, 2), (quality.Accuracy.Value, quality.AreaUnderCurve.Value, quality.Threshold));
+        Assert.Equal(quality.Chance, quality.PrecisionAtOne.Value, 1e-12);
+        Assert.Contains("\"threshold\": 2", EvaluationJson.Write(quality), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Embeddings_of_one_class_and_of_NaN_are_refused()
     {
         Tensor rows = Rows(8, 8);
