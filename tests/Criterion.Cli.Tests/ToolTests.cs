@@ -56,7 +56,8 @@ public sealed class ToolTests : IDisposable
         foreach (int i in Enumerable.Range(0, 12))
         {
             Directory.CreateDirectory(_temp[$"classes/{i % 2}"]);
-            Png.Write(_temp[$"classes/{i % 2}/{i}.png"], (Tensor.Rand([1, 8, 8], random: new RandomStream((ulong)i)) * 255).To(DType.UInt8));
+            Tensor image = Tensor.Rand([1, 8, 8], random: new RandomStream((ulong)i)) * 255;
+            Png.Write(_temp[$"classes/{i % 2}/{i}.png"], image.To(DType.UInt8));
         }
 
         return _temp["classes"];
@@ -69,7 +70,12 @@ public sealed class ToolTests : IDisposable
             _temp["run"]));
 
         GanOptions options = ((GanRunRecord)RunJson.Read(File.ReadAllText(_temp["run/run.json"]))).Options;
-        Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 2, BatchSize = 4, Seed = 9, Augment = new DiffAugment(colour: false, cutout: false) }, options);
+        Assert.Equal(
+            GanRecipe.Find("wgan-gp").Options with
+            {
+                Steps = 2, BatchSize = 4, Seed = 9, Augment = new DiffAugment(colour: false, cutout: false),
+            },
+            options);
         Assert.Equal((5, 1e-4, 0.0, 0.9, 10.0),
             (options.DiscriminatorSteps, options.GeneratorLearningRate, options.Beta1, options.Beta2,
                 options.Regularizers[0].Penalty.Weight));

@@ -17,7 +17,8 @@ public sealed record AdaptiveTransform : ImageTransform
         ArgumentNullException.ThrowIfNull(colours);
         if (pixels.Shape != new Shape(Count, 2, 3) || colours.Shape != new Shape(Count, 3, 4))
         {
-            throw new ShapeException($"{nameof(AdaptiveTransform)}: maps of pixels must be [N, 2, 3] and those of colours [N, 3, 4], but are "
+            throw new ShapeException(
+                $"{nameof(AdaptiveTransform)}: maps of pixels must be [N, 2, 3] and those of colours [N, 3, 4], but are "
                 + $"{pixels.Shape} and {colours.Shape}. Give one of each per image.");
         }
 

@@ -42,7 +42,9 @@ public abstract record Augmentation
     public Augmentation For(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return this != Automatic ? this : data is ImageDataset { Count: < FewImages } ? new DiffAugment(colour: false, cutout: false) : None;
+        return this != Automatic ? this
+            : data is ImageDataset { Count: < FewImages } ? new DiffAugment(colour: false, cutout: false)
+            : None;
     }
 
     /// <summary>

@@ -4,8 +4,9 @@ namespace Criterion.Training;
 internal static class AugmentationText
 {
     /// <summary>The meaning of the option.</summary>
-    public const string Description = "Differentiable augmentation of the images that the discriminator sees, in the steps of both networks: "
-        + "colour, translation, cutout, flip, joined by commas; ada, which adapts to overfitting; none; or auto";
+    public const string Description = "Differentiable augmentation of the images that the discriminator sees, "
+        + "in the steps of both networks: colour, translation, cutout, flip, joined by commas; "
+        + "ada, which adapts to overfitting; none; or auto";
 
     /// <summary>The default in words.</summary>
     public const string Default = "auto, which is translation below 1000 images and none otherwise";

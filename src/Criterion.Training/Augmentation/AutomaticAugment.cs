@@ -1,6 +1,8 @@
 namespace Criterion.Training;
 
-/// <summary>The choice of an augmentation by the number of images: see <see cref="Augmentation.Automatic"/>. Alone it changes nothing.</summary>
+/// <summary>
+/// The choice of an augmentation by the number of images: see <see cref="Augmentation.Automatic"/>. Alone it changes nothing.
+/// </summary>
 public sealed record AutomaticAugment : Augmentation
 {
     internal const string Name = "auto";

@@ -1,6 +1,8 @@
 namespace Criterion.Training;
 
-/// <summary>The transforms that <see cref="DiffAugment"/> draws, applied in the order of these properties; null where there is none.</summary>
+/// <summary>
+/// The transforms that <see cref="DiffAugment"/> draws, applied in the order of these properties; null where there is none.
+/// </summary>
 public sealed record DiffAugmentTransform : ImageTransform
 {
     /// <summary>Initializes transforms that change nothing.</summary>

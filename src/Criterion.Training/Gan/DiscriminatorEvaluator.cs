@@ -22,7 +22,8 @@ internal sealed class DiscriminatorEvaluator
     /// <paramref name="projects"/> these are added to the logit of their class instead.
     /// </summary>
     /// <exception cref="TrainingException">The discriminator has no layer whose features could be matched.</exception>
-    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching, Augmenter augmenter, bool projects = false)
+    public DiscriminatorEvaluator(
+        Module discriminator, int classes, FeatureMatchingOptions? matching, Augmenter augmenter, bool projects = false)
     {
         (_discriminator, _classes, _augmenter, _projects) = (discriminator, classes, augmenter, projects);
         if (matching is not null)

@@ -165,15 +165,16 @@ public sealed record GanOptions : TrainingOptions
     /// real ones alone. Without a class loss it has no effect. Default: true.
     /// </summary>
     [TrainingOption(
-        "classify-fakes", "Whether the discriminator of acgan learns the classes of generated images too: true or false", ValueName = "flag")]
+        "classify-fakes", "Whether the discriminator of acgan learns the classes of generated images too: true or false",
+        ValueName = "flag")]
     public bool ClassifyFakes { get; init; } = true;
 
     /// <summary>
     /// Gets how both networks learn the classes of labelled images, with any objective of logits. Default: not at all.
     /// </summary>
     [TrainingOption(
-        "classes", "How both networks learn the classes of labelled images: by a projection in the discriminator and conditional batch norm "
-            + "in the generator, or not", ValueName = "way")]
+        "classes", "How both networks learn the classes of labelled images: by a projection in the discriminator and conditional batch "
+            + "norm in the generator, or not", ValueName = "way")]
     public ClassConditioning Classes { get; init; }
 
     /// <summary>

@@ -129,7 +129,9 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     {
         GanRunRecord? before = RecordIn(path);
         before?.Data.CheckSame(data);
-        options = before is null ? options : options with { Augment = options.Augment == Augmentation.Automatic ? AugmentationOf(before) : options.Augment };
+        options = before is null || options.Augment != Augmentation.Automatic
+            ? options
+            : options with { Augment = AugmentationOf(before) };
         GanRun run = new(data, options, networks, optimizers, name, sampleEvery, checkpointEvery, load, measure);
         if (before is not null)
         {
@@ -197,7 +199,10 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     {
         Tensor samples = Sample(count, seed);
         FeatureSet fake = _data is ImageDataset
-            ? FeatureSet.Of(Record.Recipe, samples) with { Labels = _networks.Classes == 0 ? null : LatentSampler.InTurn(count, _networks.Classes) }
+            ? FeatureSet.Of(Record.Recipe, samples) with
+            {
+                Labels = _networks.Classes == 0 ? null : LatentSampler.InTurn(count, _networks.Classes),
+            }
             : new FeatureSet(Record.Recipe, FeatureSet.Coordinates, samples);
         return Evaluation.Of(FeatureSet.Of(_data), fake, seed);
     }
@@ -270,7 +275,9 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     void CheckSame(GanRunRecord before)
     {
         RunOptionsCheck.CheckSame(
-            RunJson.Element(before.Options with { Steps = Record.Steps, Augment = AugmentationOf(before) }), RunJson.Element(Record.Options), nameof(GanOptions));
+            RunJson.Element(before.Options with { Steps = Record.Steps, Augment = AugmentationOf(before) }),
+            RunJson.Element(Record.Options),
+            nameof(GanOptions));
         if (before.Networks is CustomNetworks old && Record.Networks is CustomNetworks now)
         {
             now.CheckSame(old);
@@ -289,7 +296,8 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     }
 
     // Versions without augmentation did not record it.
-    static Augmentation AugmentationOf(GanRunRecord record) => record.Options.Augment == Augmentation.Automatic ? Augmentation.None : record.Options.Augment;
+    static Augmentation AugmentationOf(GanRunRecord record) =>
+        record.Options.Augment == Augmentation.Automatic ? Augmentation.None : record.Options.Augment;
 
     static GanRunRecord NewRecord(
         Dataset data,

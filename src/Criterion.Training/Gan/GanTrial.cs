@@ -46,7 +46,9 @@ internal static class GanTrial
         using TensorScope scope = new();
         Tensor fake = Evaluated(generator, () => generator.Forward(Latents(latentShape, classes)));
         CheckFinite(fake, "the generator returns a sample", options);
-        Tensor logits = Evaluated(discriminator.Network, () => Guarded("discriminator", () => discriminator.EvaluatePlain(fake, LatentSampler.InTurn(Samples, Math.Max(1, classes))).Logits));
+        Tensor labels = LatentSampler.InTurn(Samples, Math.Max(1, classes));
+        Tensor logits = Evaluated(
+            discriminator.Network, () => Guarded("discriminator", () => discriminator.EvaluatePlain(fake, labels).Logits));
         CheckFinite(logits, "the discriminator returns a score", options);
         if (options.ClassWeight == 0)
         {

@@ -148,8 +148,8 @@ public static class HealthCheck
             yield return new(
                 FindingKind.LeakingAugmentation,
                 Text($"The adaptive augmentation may leak into samples: its probability is {NumberText.Fixed(rows[^1].Augmentation, 2)}, ")
-                + $"and beyond {NumberText.Format(LeakingProbability)} rotated or recoloured samples pass as real ones. Compare the samples "
-                + $"with the real images. Add data, use a smaller discriminator, or set {Augment} to translation,cutout.");
+                + $"and beyond {NumberText.Format(LeakingProbability)} rotated or recoloured samples pass as real ones. Compare the "
+                + $"samples with the real images. Add data, use a smaller discriminator, or set {Augment} to translation,cutout.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Criterion.Training;
 
-/// <summary>How both networks of a GAN learn the classes of labelled images.</summary>
+/// <summary>The ways in which both networks of a GAN learn the classes of labelled images.</summary>
 public enum ClassConditioning
 {
     /// <summary>By no means, or by the class loss of <see cref="GanOptions.ClassWeight"/> (ACGAN).</summary>

@@ -75,9 +75,14 @@ public abstract record GanNetworks
     {
         ArgumentNullException.ThrowIfNull(images);
         int count = images.Shape[0];
-        return Classes > 0 && count % Classes == 0 && count > 0
-            ? ImageGrid.Draw(images.Reshape([count / Classes, Classes, .. images.Shape.Dims[1..]]).Transpose(0, 1).Flatten(0, 1), count / Classes)
-            : ImageGrid.Draw(images);
+        if (Classes == 0 || count == 0 || count % Classes != 0)
+        {
+            return ImageGrid.Draw(images);
+        }
+
+        int columns = count / Classes;
+        Tensor rows = images.Reshape([columns, Classes, .. images.Shape.Dims[1..]]).Transpose(0, 1).Flatten(0, 1);
+        return ImageGrid.Draw(rows, columns);
     }
 
     // The range is declared with the option.

@@ -40,8 +40,8 @@ public sealed record PointNetworks : RecipeNetworks
     /// <exception cref="TrainingException">An auto-encoder or instance norm is asked for.</exception>
     public override Sequential Discriminator(RandomStream random) => Conditioning != ClassConditioning.None
         ? throw new TrainingException(
-            $"{nameof(GanOptions)}.{nameof(GanOptions.Classes)}: a projection needs images, and these are points. Set it to none, or use the "
-            + "recipe acgan.")
+            $"{nameof(GanOptions)}.{nameof(GanOptions.Classes)}: a projection needs images, and these are points. Set it to none, or use "
+            + "the recipe acgan.")
         : !IsReconstruction
         ? [
             .. Hidden(Dimensions, random),

@@ -202,8 +202,9 @@ public sealed record DataArguments
         get;
         init => field = value is null or >= 1
             ? value
-            : throw new TrainingException($"{nameof(DataArguments)}.{nameof(Limit)}: the number of images must be at least 1, but is {value}. "
-                + "Set a positive number, or null for all.");
+            : throw new TrainingException(
+                $"{nameof(DataArguments)}.{nameof(Limit)}: the number of images must be at least 1, but is {value}. Set a positive "
+                + "number, or null for all.");
     }
 
     /// <summary>Creates the arguments, with full paths.</summary>

@@ -1,8 +1,8 @@
 namespace Criterion.Nn;
 
 /// <summary>
-/// Batch normalization of images <c>[N, C, H, W]</c> whose weight and bias follow from a condition: (1 + W y) · (x − mean) / √(variance + ε)
-/// + V y.
+/// Batch normalization of images <c>[N, C, H, W]</c> whose weight and bias follow from a condition y:
+/// (1 + W y) · (x − mean) / √(variance + ε) + V y.
 /// </summary>
 /// <remarks>
 /// W and V start at 0, so that the layer begins as batch normalization without a condition. Source: de Vries et al., Modulating early
@@ -53,8 +53,9 @@ public sealed class ConditionalBatchNorm2d : Module
         Tensor y = condition.DType == DType.Int64 && condition.Rank == 1 ? condition.OneHot(Conditions, Gain.DType) : condition;
         if (y.Rank != 2 || y.Shape[0] != input.Shape[0] || y.Shape[1] != Conditions)
         {
-            throw new ShapeException($"ConditionalBatchNorm2d: conditions must be [{input.Shape[0]}, {Conditions}] for images {input.Shape}, "
-                + $"or classes [{input.Shape[0]}], but are {condition.Shape}. Give one per image.");
+            throw new ShapeException(
+                $"ConditionalBatchNorm2d: conditions must be [{input.Shape[0]}, {Conditions}] for images {input.Shape}, or "
+                + $"classes [{input.Shape[0]}], but are {condition.Shape}. Give one per image.");
         }
 
         Tensor gain = 1 + _gain.Forward(y).Reshape(-1, Features, 1, 1);

@@ -10,8 +10,8 @@ public sealed partial class Tensor
     /// <c>torch.nn.functional.grid_sample</c>, which has no second derivatives.
     /// </summary>
     /// <remarks>
-    /// The gradient by the grid jumps where a point crosses a pixel's centre; there it is that of the pixels below and to the right. It is 0
-    /// where <see cref="GridPadding.Border"/> clamps a point. A NaN in the grid gives NaN.
+    /// The gradient by the grid jumps where a point crosses a pixel's centre; there it is that of the pixels below and to the right. It is
+    /// 0 where <see cref="GridPadding.Border"/> clamps a point. A NaN in the grid gives NaN.
     /// </remarks>
     /// <param name="grid">
     /// The points, <c>[N, h, w, 2]</c>: x to the right, then y downwards, from −1 to 1 across the image; of the images' type.
@@ -93,7 +93,8 @@ public sealed partial class Tensor
         if (grid.Rank != 4 || grid.Shape[0] != Shape[0] || grid.Shape[3] != 2)
         {
             throw new ShapeException(
-                $"{Operation}: the grid must be [{Shape[0]}, h, w, 2] for images {Shape}, but is {grid.Shape}. Give x and y of each point.");
+                $"{Operation}: the grid must be [{Shape[0]}, h, w, 2] for images {Shape}, but is {grid.Shape}. "
+                + "Give x and y of each point.");
         }
 
         if (Shape[2] == 0 || Shape[3] == 0)

@@ -268,8 +268,8 @@ static class Operations
         Over("UpsampleNearest2d", static x => x.UpsampleNearest2d((4, 6)), "whole", [1, 2, 2, 3], [2, 5, 2, 3]),
         Over("UpsampleNearest2d", static x => x.UpsampleNearest2d((3, 2)), "ragged", [1, 2, 2, 3], [2, 5, 67, 33]),
         new("GridSample", static x => x[0].GridSample(x[1]), new([1, 2, 3, 4]), new([1, 2, 2, 2], -0.6, 0.6))
-            { Large = [new([2, 3, 33, 17]), new([2, 67, 31, 2], -0.9, 0.9)] },
-        new("AffineGrid", static x => Tensor.AffineGrid(x[0], (2, 3)), new([2, 2, 3])),
+            { Large = [new Operand([2, 3, 33, 17]), new Operand([2, 67, 31, 2], -0.9, 0.9)] },
+        new("AffineGrid", static x => Tensor.AffineGrid(x[0], (2, 3)), new Operand([2, 2, 3])),
         Over("UpsampleBilinear2d", static x => x.UpsampleBilinear2d((3, 5)), "", [1, 2, 2, 3], [2, 5, 67, 33]),
         Over("UpsampleBilinear2d", static x => x.UpsampleBilinear2d((3, 5), alignCorners: true), "corners", [1, 1, 2, 3], [2, 5, 67, 33]),
         Over("UpsampleBilinear2d", static x => x.UpsampleBilinear2d((2, 5), antialias: true), "antialiased", [1, 1, 5, 3], [2, 5, 67, 33]),

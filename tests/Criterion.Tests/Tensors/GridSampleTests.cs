@@ -81,7 +81,8 @@ public class GridSampleTests
     public void Misuse_is_an_error_that_names_the_shapes()
     {
         Assert.Contains("[2, h, w, 2]", Assert.Throws<ShapeException>(() => Images.GridSample(Grid[..1])).Message);
-        Assert.Contains("[2, h, w, 2]", Assert.Throws<ShapeException>(() => Images.GridSample(Tensor.Zeros([2, 3, 2, 3], DType.Float64))).Message);
+        Assert.Contains(
+            "[2, h, w, 2]", Assert.Throws<ShapeException>(() => Images.GridSample(Tensor.Zeros([2, 3, 2, 3], DType.Float64))).Message);
         Assert.Contains("one floating-point type", Assert.Throws<DTypeException>(() => Images.GridSample(Grid.To(DType.Float32))).Message);
         Assert.Contains("[N, C, H, W]", Assert.Throws<ShapeException>(() => Images[0].GridSample(Grid)).Message);
         Assert.Contains("no pixels", Assert.Throws<ShapeException>(() => Images[.., .., ..0].GridSample(Grid)).Message);

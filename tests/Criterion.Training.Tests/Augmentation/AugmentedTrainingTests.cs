@@ -24,7 +24,8 @@ public sealed class AugmentedTrainingTests : IDisposable
         Assert.Equal(new DiffAugment(colour: false, cutout: false), run.Record.Options.Augment);
         Assert.Contains("GanOptions.Augment", Assert.Single(run.Notes));
         Assert.Empty(new GanRun(Recipe(new DiffAugment()), Tiny.Data, Tiny.Width).Notes);
-        Assert.Equal(Augmentation.None, Augmentation.Automatic.For(new ImageDataset("many", Tensor.Full([Augmentation.FewImages, 1, 1, 1], -1))));
+        ImageDataset many = new("many", Tensor.Full([Augmentation.FewImages, 1, 1, 1], -1));
+        Assert.Equal(Augmentation.None, Augmentation.Automatic.For(many));
         Assert.Equal(Augmentation.None, Augmentation.Automatic.For(new GaussianRing().Draw()));
     }
 
@@ -55,7 +56,8 @@ public sealed class AugmentedTrainingTests : IDisposable
             critic, 0, null, new Augmenter(new DiffAugment(colour: false, translation: false), new RandomStream(4)));
         DiscriminatorPenalties penalties = new([new R1Penalty(2)], new RandomStream(5));
 
-        double penalty = penalties.EveryStep(samples => evaluator.Logits(samples, null), new(images, images, null!, null!)).Single().Value.Item();
+        DiscriminatorBatch batch = new(images, images, null!, null!);
+        double penalty = penalties.EveryStep(samples => evaluator.Logits(samples, null), batch).Single().Value.Item();
 
         Tensor mask = PixelMoves.OutsideBox(
             images,

@@ -4,7 +4,8 @@ namespace Criterion.Training.Tests;
 
 public class DiffAugmentTests
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Cases() => GoldenFile.Rows("augment", "colour", "translation", "cutout", "flip", "all");
+    public static IEnumerable<TheoryDataRow<string, string>> Cases() =>
+        GoldenFile.Rows("augment", "colour", "translation", "cutout", "flip", "all");
 
     static Tensor Noise(params ReadOnlySpan<int> shape) =>
         Tensor.Rand(new Shape(shape), DType.Float64, new RandomStream(3), low: -1, high: 1);

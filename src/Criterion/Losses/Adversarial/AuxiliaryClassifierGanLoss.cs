@@ -32,10 +32,14 @@ public sealed record AuxiliaryClassifierGanLoss : ICriterion
         (Objective, Weight, LabelSmoothing, ClassifyFakes) =
             (objective ?? new NonSaturatingGanLoss(), weight, labelSmoothing, classifyFakes);
 
-    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='objective']/node()"/></summary>
+    /// <summary>
+    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='objective']/node()"/>
+    /// </summary>
     public GanLoss Objective { get; init; }
 
-    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='weight']/node()"/></summary>
+    /// <summary>
+    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double, bool)" path="/param[@name='weight']/node()"/>
+    /// </summary>
     public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); }
 
     /// <summary>
@@ -78,12 +82,15 @@ public sealed record AuxiliaryClassifierGanLoss : ICriterion
         + (ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
 
     /// <inheritdoc/>
-    public string ToLatex() =>
-        $$"""
+    public string ToLatex()
+    {
+        string fakes = ClassifyFakes ? @" + \mathbb{E}\left[-\ln p_{y}(G(z))\right]" : "";
+        return $$"""
         {{Objective.ToLatex()}}
-        L_D \mathrel{+}= w \left(\mathbb{E}\left[-\ln p_{y}(x)\right]{{(ClassifyFakes ? @" + \mathbb{E}\left[-\ln p_{y}(G(z))\right]" : "")}}\right)
+        L_D \mathrel{+}= w \left(\mathbb{E}\left[-\ln p_{y}(x)\right]{{fakes}}\right)
         L_G \mathrel{+}= w\, \mathbb{E}\left[-\ln p_{y}(G(z))\right]
         """;
+    }
 
     /// <inheritdoc/>
     public IEnumerable<LossCurve> Curves() => Objective.Curves();
