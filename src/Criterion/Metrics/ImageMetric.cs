@@ -1,10 +1,11 @@
 using Criterion.Losses;
+using Criterion.Numbers;
 
 namespace Criterion.Metrics;
 
 /// <summary>
-/// A measure of the similarity of two images: higher is better. Computed in double precision and without a graph; for training use the loss
-/// of the same name.
+/// A measure of the similarity of two images: higher is better, unless its summary says otherwise. Computed in double precision and without
+/// a graph; for training use the loss of the same name.
 /// </summary>
 public abstract record ImageMetric
 {
@@ -14,6 +15,18 @@ public abstract record ImageMetric
 
     /// <summary><inheritdoc cref="ImageMetric(ImageRange)" path="/param[@name='range']/node()"/></summary>
     public ImageRange Range { get; init; }
+
+    /// <summary>Gets how RGB images become gray before they are compared. Default: None, except where the metric says otherwise.</summary>
+    public Luma Luma { get; init; }
+
+    /// <summary>
+    /// Gets the number of pixels that are set aside on each side, 0 or more; in super-resolution usually the factor. Default: 0.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int Border { get; init => field = Require.AtLeast(0, value, Name); }
+
+    /// <summary>Gets whether the metric is of gray images, to which RGB images are converted by default.</summary>
+    private protected virtual bool IsOfLuma => false;
 
     /// <summary>Computes the measure of each image.</summary>
     /// <param name="image">
@@ -58,8 +71,29 @@ public abstract record ImageMetric
         ImageChecks.CheckChannels(Name, image, nameof(image));
         ImageChecks.CheckRange(Name, Range, x, nameof(image));
         ImageChecks.CheckRange(Name, Range, y, nameof(reference));
-        return (x.Detach().To(DType.Float64), y.Detach().To(DType.Float64));
+        return (Prepared(x), Prepared(y));
     }
+
+    /// <summary>Returns images in Float64, without the border, as luma if that is set.</summary>
+    Tensor Prepared(Tensor images)
+    {
+        (int height, int width) = (images.Shape[2] - (2 * Border), images.Shape[3] - (2 * Border));
+        if (Border > 0 && Math.Min(height, width) < 1)
+        {
+            throw new ShapeException(
+                $"{Name}: a border of {Border} leaves nothing of images {images.Shape}. Decrease Border, or use larger images.");
+        }
+
+        Tensor kept = Border == 0 ? images : images.Narrow(2, Border, height).Narrow(3, Border, width);
+        return LumaOf(images).Apply(Name, kept.Detach().To(DType.Float64), Range);
+    }
+
+    Luma LumaOf(Tensor images) => (IsOfLuma, Luma, images.Shape[1]) switch
+    {
+        (true, Luma.None, 1) => Luma.None,
+        (true, Luma.None, _) => Luma.Bt601,
+        _ => Luma,
+    };
 
     /// <summary>Computes the sum over images and its weight.</summary>
     internal virtual (double Sum, double Weight) Count(Tensor image, Tensor reference)
