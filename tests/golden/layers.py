@@ -61,6 +61,116 @@ def simple(f):
         layer(f, name, "Upsample", build, lambda: r(1, 2, 3, 2), args)
 
 
+class PixelNorm(nn.Module):
+    """Progressive GAN's pixelwise normalisation."""
+
+    def forward(self, x):
+        return x / torch.sqrt((x * x).mean(1, keepdim=True) + 1e-8)
+
+
+class MinibatchStdDev(nn.Module):
+    """StyleGAN2's layer, with its order of groups."""
+
+    def __init__(self, group_size, num_channels):
+        super().__init__()
+        self.group_size, self.num_channels = group_size, num_channels
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        g, f = min(self.group_size, n), self.num_channels
+        y = x.reshape(g, -1, f, c // f, h, w)
+        y = y - y.mean(0)
+        y = (y.square().mean(0) + 1e-8).sqrt().mean([2, 3, 4])
+        return torch.cat([x, y.reshape(-1, f, 1, 1).repeat(g, 1, h, w)], 1)
+
+
+class Equalized(nn.Module):
+    """Weight and bias scaled in the call, as in StyleGAN2's FullyConnectedLayer and Conv2dLayer."""
+
+    def __init__(self, shape, gain, lr_mul, padding=0):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.randn(*shape) / lr_mul), nn.Parameter(torch.zeros(shape[0]))
+        self.scale, self.lr_mul, self.padding = gain * lr_mul / self.weight[0].numel() ** 0.5, lr_mul, padding
+
+    def forward(self, x):
+        weight, bias = self.weight * self.scale, self.bias * self.lr_mul
+        if weight.dim() == 2:
+            return torch.nn.functional.linear(x, weight, bias)
+        return torch.nn.functional.conv2d(x, weight, bias, padding=self.padding)
+
+
+class ModulatedConv2d(nn.Module):
+    """StyleGAN2's modulated convolution as a grouped one, with a weight for each sample; the styles are constants here."""
+
+    def __init__(self, in_channels, out_channels, kernel_size, demodulate):
+        super().__init__()
+        self.weight, self.demodulate = nn.Parameter(torch.randn(out_channels, in_channels, kernel_size, kernel_size)), demodulate
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        styles = torch.tensor([[0.5, -1], [2, 0.25]], dtype=x.dtype)
+        weight = (self.weight / self.weight[0].numel() ** 0.5).unsqueeze(0) * styles.reshape(n, 1, c, 1, 1)
+        if self.demodulate:
+            weight = weight * (weight.square().sum([2, 3, 4], keepdim=True) + 1e-8).rsqrt()
+        out = torch.nn.functional.conv2d(
+            x.reshape(1, n * c, h, w), weight.reshape(-1, *weight.shape[2:]), padding=weight.shape[-1] // 2, groups=n)
+        return out.reshape(n, -1, *out.shape[2:])
+
+
+class Upfirdn2d(nn.Module):
+    """StyleGAN2's reference: zeros between pixels, padding, convolution with the flipped filter, every other pixel."""
+
+    def __init__(self, up, down, kernel):
+        super().__init__()
+        k = torch.tensor(kernel, dtype=torch.float64)
+        self.up, self.down, self.filter = up, down, torch.outer(k, k) / k.sum() ** 2
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        size, up, down = self.filter.shape[0], self.up, self.down
+        y = torch.nn.functional.pad(x.reshape(n, c, h, 1, w, 1), [0, up - 1, 0, 0, 0, up - 1]).reshape(n, c, h * up, w * up)
+        before, after = ((size + up - 1) // 2, (size - up) // 2) if up > 1 else ((size - down + 1) // 2, (size - down) // 2)
+        y = torch.nn.functional.pad(y, [before, after, before, after])
+        kernel = (self.filter * up ** 2).flip([0, 1]).repeat(c, 1, 1, 1)
+        return torch.nn.functional.conv2d(y, kernel, groups=c)[:, :, ::down, ::down]
+
+
+class SelfAttention2d(nn.Module):
+    def __init__(self, channels, reduction):
+        super().__init__()
+        self.query_conv, self.key_conv = (nn.Conv2d(channels, channels // reduction, 1) for _ in range(2))
+        self.value_conv, self.gamma = nn.Conv2d(channels, channels, 1), nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q, k, v = (conv(x).flatten(2) for conv in (self.query_conv, self.key_conv, self.value_conv))
+        weights = torch.bmm(q.transpose(1, 2), k).softmax(-1)
+        return self.gamma * torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape) + x
+
+
+def gans(f):
+    for name, shape in (("image", (2, 3, 2, 2)), ("vector", (3, 4))):
+        layer(f, name, "PixelNorm", PixelNorm, lambda: r(*shape), {})
+    for name, shape, args in (("one_group", (3, 2, 2, 2), dict(group_size=4, num_channels=1)),
+                              ("groups", (4, 4, 2, 1), dict(group_size=2, num_channels=2))):
+        layer(f, name, "MinibatchStdDev", lambda: MinibatchStdDev(**args), lambda: r(*shape), args)
+    for gain, lr_mul in ((1.0, 1.0), (1.5, 0.1)):
+        args = dict(in_features=3, out_features=2, gain=gain, lr_mul=lr_mul)
+        layer(f, f"{gain}_{lr_mul}", "EqualizedLinear", lambda: Equalized((2, 3), gain, lr_mul), lambda: r(4, 3), args)
+        args = dict(in_channels=2, out_channels=3, kernel_size=3, padding=1, gain=gain, lr_mul=lr_mul)
+        layer(f, f"{gain}_{lr_mul}", "EqualizedConv2d", lambda: Equalized((3, 2, 3, 3), gain, lr_mul, 1), lambda: r(2, 2, 3, 3), args)
+    for demodulate in (True, False):
+        for kernel in (3, 1):
+            args = dict(in_channels=2, out_channels=3, kernel_size=kernel, demodulate=demodulate)
+            layer(f, f"{kernel}_{demodulate}", "ModulatedConv2d", lambda: ModulatedConv2d(**args), lambda: r(2, 2, 3, 4), args)
+    for up, down, kernel in ((2, 1, [1, 3, 3, 1]), (1, 2, [1, 3, 3, 1]), (1, 1, [1, 3, 3, 1]), (2, 1, [1, 2, 4]), (1, 2, [1, 2, 4]),
+                             (3, 1, [1, 2, 3, 2, 1]), (1, 3, [1, 2, 5, 2, 1, 1])):
+        args = dict(up=up, down=down, kernel=kernel)
+        layer(f, f"up{up}_down{down}_{len(kernel)}", "upfirdn2d", lambda: Upfirdn2d(**args), lambda: r(1, 2, 5, 6), args)
+    for reduction in (1, 2):
+        args = dict(channels=4, reduction=reduction)
+        layer(f, f"reduction_{reduction}", "SelfAttention2d", lambda: SelfAttention2d(**args), lambda: r(2, 4, 2, 3), args)
+
+
 def norms(f):
     for mode in ("train", "eval"):
         for name, kind, shape, args in (
@@ -172,5 +282,5 @@ def attention(f):
 
 def make():
     f = File("layers")
-    simple(f), norms(f), spectral(f), sequences(f), recurrent(f), attention(f)
+    simple(f), norms(f), spectral(f), sequences(f), recurrent(f), attention(f), gans(f)
     return f

@@ -11,8 +11,8 @@ sys.dont_write_bytecode = True
 import golden  # noqa: E402
 
 FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "schedules", "regression", "classification",
-         "softmax", "ctc", "embedding", "adversarial", "image", "metrics", "augment", "grid",
-         "conditions"]
+         "softmax", "ctc", "embedding", "adversarial", "image", "metrics", "augment", "grid", "conditions", "segmentation", "parity",
+         "quality"]
 
 
 def main():

@@ -1,10 +1,11 @@
 using Criterion.Losses;
+using Criterion.Numbers;
 
 namespace Criterion.Metrics;
 
 /// <summary>
-/// A measure of the similarity of two images: higher is better, unless the metric is a distance. Computed without a graph, and in double
-/// precision unless a network computes it; for training use the loss of the same name.
+/// A measure of the similarity of two images: higher is better, unless its summary says otherwise. Computed in double precision and without
+/// a graph; for training use the loss of the same name.
 /// </summary>
 public abstract record ImageMetric
 {
@@ -15,17 +16,17 @@ public abstract record ImageMetric
     /// <summary><inheritdoc cref="ImageMetric(ImageRange)" path="/param[@name='range']/node()"/></summary>
     public ImageRange Range { get; init; }
 
-    /// <summary>
-    /// Gets the convention by which colour images [N, 3, H, W] are converted to luma before they are measured; null to measure every
-    /// channel. The range keeps its extent R. Default: null.
-    /// </summary>
-    public LumaConvention? Luma { get; init; }
+    /// <summary>Gets how RGB images become gray before they are compared. Default: None, except where the metric says otherwise.</summary>
+    public Luma Luma { get; init; }
 
     /// <summary>
-    /// Gets the width of the border that is cut off all sides before images are measured, in pixels; must be 0 or more. Super-resolution
-    /// sets aside as many as its factor. Default: 0.
+    /// Gets the number of pixels that are set aside on each side, 0 or more; in super-resolution usually the factor. Default: 0.
     /// </summary>
-    public int Border { get; init => field = Require.AtLeast(0, value, nameof(ImageMetric)); }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int Border { get; init => field = Require.AtLeast(0, value, Name); }
+
+    /// <summary>Gets whether the metric is of gray images, to which RGB images are converted by default.</summary>
+    private protected virtual bool IsOfLuma => false;
 
     /// <summary>Computes the measure of each image.</summary>
     /// <param name="image">
@@ -34,9 +35,7 @@ public abstract record ImageMetric
     /// </param>
     /// <param name="reference">The references, of the same shape and range.</param>
     /// <returns>[N], Float64; [1] for one image.</returns>
-    /// <exception cref="ShapeException">
-    /// The shapes differ, or the images are too small, or not of three channels where <see cref="Luma"/> is set.
-    /// </exception>
+    /// <exception cref="ShapeException">The shapes differ, or the images are too small.</exception>
     /// <exception cref="LossException">A value is outside the range.</exception>
     public Tensor PerImage(Tensor image, Tensor reference)
     {
@@ -75,26 +74,26 @@ public abstract record ImageMetric
         return (Prepared(x), Prepared(y));
     }
 
-    /// <summary>Returns images without graph and border, Float64, as luma if that is set.</summary>
+    /// <summary>Returns images in Float64, without the border, as luma if that is set.</summary>
     Tensor Prepared(Tensor images)
     {
-        Tensor inner = WithoutBorder(images.Detach().To(DType.Float64));
-        return Luma is not { } convention ? inner
-            : inner.Shape[1] == 3 ? Lumas.Of(inner, Range, convention)
-            : throw new ShapeException(
-                $"{Name}: luma is that of red, green and blue, but the images are {images.Shape}. Pass [N, 3, H, W], or set Luma to null.");
-    }
-
-    Tensor WithoutBorder(Tensor images)
-    {
-        if (Border == 0)
+        (int height, int width) = (images.Shape[2] - (2 * Border), images.Shape[3] - (2 * Border));
+        if (Border > 0 && Math.Min(height, width) < 1)
         {
-            return images;
+            throw new ShapeException(
+                $"{Name}: a border of {Border} leaves nothing of images {images.Shape}. Decrease Border, or use larger images.");
         }
 
-        ImageChecks.CheckSide(Name, images, (2 * Border) + 1, $" for a border of {Border}");
-        return images.Narrow(2, Border, images.Shape[2] - (2 * Border)).Narrow(3, Border, images.Shape[3] - (2 * Border)).Contiguous();
+        Tensor kept = Border == 0 ? images : images.Narrow(2, Border, height).Narrow(3, Border, width);
+        return LumaOf(images).Apply(Name, kept.Detach().To(DType.Float64), Range);
     }
+
+    Luma LumaOf(Tensor images) => (IsOfLuma, Luma, images.Shape[1]) switch
+    {
+        (true, Luma.None, 1) => Luma.None,
+        (true, Luma.None, _) => Luma.Bt601,
+        _ => Luma,
+    };
 
     /// <summary>Computes the sum over images and its weight.</summary>
     internal virtual (double Sum, double Weight) Count(Tensor image, Tensor reference)

@@ -116,6 +116,11 @@ static class PlacementCases
         .. Of([new([], -3, -0.01), Probability], static r => new KLDivLoss(reduction: r)),
         .. Of([new([], -3, -0.01), new([], -3, -0.01)], static r => new KLDivLoss(true, r), "log"),
         .. Signed([Number, Sign], static r => new SoftMarginLoss(r)),
+        .. Signed([Number, Sign], static r => new HingeLoss(r)),
+        .. Signed([Number, Sign], static r => new SquaredHingeLoss(r)),
+        .. Of([Number, Probability], static r => new AsymmetricLoss(reduction: r)),
+        .. Of([Number, Positive], static r => new MeanAbsolutePercentageLoss(reduction: r)),
+        .. Of([Positive, Positive], static r => new MeanSquaredLogarithmicLoss(reduction: r)),
         .. Signed([Number, Sign], static r => new HingeEmbeddingLoss(0.7, r)),
         .. Of<GaussianNLLLoss>([Number, Number, Positive], static (x, r) => new GaussianNLLLoss(true, 0.3, r).Forward(x[0], x[1], x[2])),
         .. Of<MarginRankingLoss>([Number, Number, Sign], static (x, r) => new MarginRankingLoss(0.3, r).Forward(x[0], x[1], Signs(x[2]))),
@@ -136,6 +141,12 @@ static class PlacementCases
             [Row, Row], static (x, r) => new CrossEntropyLoss(reduction: r).Forward(x[0], x[1].Softmax(-1)), "probabilities"),
         .. Of<NLLLoss>([Row, Class], static (x, r) => new NLLLoss(reduction: r).Forward(x[0].LogSoftmax(-1), x[1])),
         .. Of([Row, Class], static r => new FocalLoss(reduction: r)),
+        .. Of([Row, Class], static r => new PolyLoss(reduction: r)),
+        .. Of([Row, Class], static r => new CategoricalHingeLoss(r)),
+        .. Masks(static r => new DiceFromLogitsLoss(reduction: r)),
+        .. Masks(static r => new JaccardFromLogitsLoss(reduction: r)),
+        .. Masks(static r => new TverskyFromLogitsLoss(reduction: r)),
+        .. Of<DiceCrossEntropyLoss>([Row, Class], static (x, _) => new DiceCrossEntropyLoss().Forward(x[0], x[1]), mean: true),
         .. Of([Row, Row], static r => new JensenShannonLoss(reduction: r)),
         .. Of([Row, Row], static r => new KlFromLogitsLoss(reduction: r)),
         .. Of([Row, Row], static r => new KlFromLogitsLoss(true, reduction: r), "reverse"),
@@ -218,6 +229,14 @@ static class PlacementCases
 
     static IEnumerable<PlacementCase> Of<TLoss>(Operand[] inputs, Func<Reduction, TLoss> make, string what = "")
         where TLoss : IPredictionLoss => Of<TLoss>(inputs, (x, reduction) => make(reduction).Forward(x[0], x[1]), what);
+
+    // A loss of masks returns one value for each class.
+    static IEnumerable<PlacementCase> Masks<TLoss>(Func<Reduction, TLoss> make)
+        where TLoss : IPredictionLoss => Of<TLoss>([Row, Class], (x, reduction) =>
+        {
+            Tensor loss = make(reduction).Forward(x[0], x[1]);
+            return reduction == Reduction.None ? loss.Sum(1) : loss;
+        });
 
     static IEnumerable<PlacementCase> Signed<TLoss>(Operand[] inputs, Func<Reduction, TLoss> make)
         where TLoss : IPredictionLoss => Of<TLoss>(inputs, (x, reduction) => make(reduction).Forward(x[0], Signs(x[1])));

@@ -3,11 +3,17 @@ namespace Criterion.Tests.Fuzz;
 // Which tensor goes where: by the name of the parameter and of what is called, so that most calls have something to do.
 sealed partial class FuzzDraw
 {
-    static readonly string[] TakesSigns = ["SoftMarginLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "CosineEmbeddingLoss"];
+    static readonly string[] TakesSigns =
+        ["SoftMarginLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "CosineEmbeddingLoss", "HingeLoss", "SquaredHingeLoss"];
+
     static readonly string[] TakesShares =
         ["BCE", "Focal", "Dice", "Tversky", "SoftMargin", "Probability", "Ssim", "Psnr", "MultiScale", "ImageScore"];
 
-    static readonly string[] TakesClasses = ["CrossEntropyLoss", "NLLLoss", "FocalLoss", "MultiMarginLoss"];
+    static readonly string[] TakesClasses =
+    [
+        "CrossEntropyLoss", "NLLLoss", "FocalLoss", "MultiMarginLoss", "PolyLoss", "CategoricalHingeLoss", "DiceFromLogitsLoss",
+        "JaccardFromLogitsLoss", "TverskyFromLogitsLoss", "DiceCrossEntropyLoss",
+    ];
 
     static readonly string[] TakesClassWeights =
         ["NormalizedSoftmaxLoss", "CosFaceLoss", "ArcFaceLoss", "ProxyNcaLoss", "ProxyAnchorLoss", "LinearCrossEntropyLoss"];

@@ -23,6 +23,8 @@ public class LayerTypeTests
         ("GroupNorm", static type => new GroupNorm(1, 3, dtype: type), [4, 3]),
         ("LSTM", static type => new LSTM(3, 2, layers: 2, bidirectional: true, dtype: type), [4, 2, 3]),
         ("GRU", static type => new GRU(3, 2, dtype: type), [4, 2, 3]),
+        ("ModulatedConv2d", static type => new ModulatedConv2d(2, 3, 3, dtype: type), [1, 2, 4, 4]),
+        ("SelfAttention2d", static type => new SelfAttention2d(4, 2, dtype: type), [1, 4, 2, 2]),
         ("MultiheadAttention", static type => new MultiheadAttention(4, 2, dtype: type), [2, 3, 4]),
     ];
 

@@ -52,6 +52,17 @@ static class TorchLayers
             bidirectional: a.Flag("bidirectional"), dtype: Double),
         ["MultiheadAttention"] = static a => new MultiheadAttention(
             a.Int("embed_dim"), a.Int("num_heads"), bias: Yes(a, "bias"), batchFirst: a.Flag("batch_first"), dtype: Double),
+        ["PixelNorm"] = static a => new PixelNorm(a.Double("eps", 1e-8)),
+        ["MinibatchStdDev"] = static a => new MinibatchStdDev(a.Int("group_size"), a.Int("num_channels")),
+        ["EqualizedLinear"] = static a => new EqualizedLearningRate(
+            new Linear(a.Int("in_features"), a.Int("out_features"), dtype: Double), a.Double("gain"), a.Double("lr_mul")),
+        ["EqualizedConv2d"] = static a => new EqualizedLearningRate(
+            new Conv2d(a.Int("in_channels"), a.Int("out_channels"), a.Int("kernel_size"), padding: a.Int("padding"), dtype: Double),
+            a.Double("gain"), a.Double("lr_mul")),
+        ["ModulatedConv2d"] = static a => new ModulatedConv2d(
+            a.Int("in_channels"), a.Int("out_channels"), a.Int("kernel_size"), demodulate: a.Flag("demodulate"), dtype: Double),
+        ["upfirdn2d"] = static a => new BlurResample(a.Int("up"), a.Int("down"), [.. a.Ints("kernel").Select(static k => (double)k)]),
+        ["SelfAttention2d"] = static a => new SelfAttention2d(a.Int("channels"), a.Int("reduction"), dtype: Double),
         ["spectral_norm"] = static a => new SpectralNorm(
             (WeightedModule)Makers![a.Text("of")](a), a.Int("n_power_iterations"), a.Double("eps")),
     };
@@ -76,6 +87,11 @@ static class TorchLayers
     /// <summary>The output of a case; masks of attention are the case's by name.</summary>
     public static Tensor Output(GoldenCase golden, Module layer, Tensor x)
     {
+        if (layer is ModulatedConv2d modulated)
+        {
+            return modulated.Forward(x, Tensor.From<double>([0.5, -1, 2, 0.25], [2, 2]));
+        }
+
         if (layer is not MultiheadAttention attention)
         {
             return layer.Forward(x);

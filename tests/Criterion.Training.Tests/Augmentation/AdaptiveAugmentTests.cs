@@ -118,7 +118,7 @@ public sealed class AdaptiveAugmentTests : IDisposable
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(_temp["part"], RunFolder.CheckpointsName)).Latest();
         using (RunFolder folder = RunFolder.Reopen<GanStep>(_temp["part"], checkpoint.Step))
         {
-            GanRun.Resume(record, Tiny.Data, checkpoint).Execute(folder);
+            GanRun.Resume(record, Tiny.Data, checkpoint).Execute(folder, null, TestContext.Current.CancellationToken);
         }
 
         Assert.Contains(probabilities, static p => p > 0);

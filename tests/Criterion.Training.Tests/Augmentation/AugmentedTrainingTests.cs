@@ -98,7 +98,7 @@ public sealed class AugmentedTrainingTests : IDisposable
         GanRun resumed = GanRun.Resume(record, Tiny.Data, checkpoint);
         using (RunFolder folder = RunFolder.Reopen<GanStep>(_temp["part"], checkpoint.Step))
         {
-            resumed.Execute(folder);
+            resumed.Execute(folder, null, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(5, checkpoint.Step);

@@ -114,7 +114,13 @@ public class DiffAugmentTests
             "flip" => none with { Flip = x[1] },
             _ => none with
             {
-                Brightness = x[1], Saturation = x[2], Contrast = x[3], Translation = x[4], CutoutCentre = x[5], Cutout = box, Flip = x[6],
+                Brightness = x[1],
+                Saturation = x[2],
+                Contrast = x[3],
+                Translation = x[4],
+                CutoutCentre = x[5],
+                Cutout = box,
+                Flip = x[6],
             },
         };
     }

@@ -29,7 +29,8 @@ public sealed class ClassConditionTests : IDisposable
     public void Every_image_recipe_trains_with_classes(string recipe)
     {
         GanStep last = default;
-        GanRun.Open(_temp["run"], Levels, Options(recipe), name: recipe).Execute(step => last = step);
+        GanRun.Open(_temp["run"], Levels, Options(recipe), name: recipe)
+            .Execute(step => last = step, TestContext.Current.CancellationToken);
 
         Assert.True(double.IsFinite(last.GeneratorLoss) && last.GeneratorGradientNorm > 0);
         (GanNetworks network, Sequential generator) = GeneratorFile.Read(Path.Combine(_temp["run"], GeneratorFile.Name));
@@ -57,7 +58,8 @@ public sealed class ClassConditionTests : IDisposable
     {
         Sequential discriminator = new Dcgan(8, width: 4, discriminatorNorm: DiscriminatorNorm.Spectral)
         {
-            Classes = 3, Conditioning = ClassConditioning.Projection,
+            Classes = 3,
+            Conditioning = ClassConditioning.Projection,
         }.Discriminator(new RandomStream(1));
 
         Assert.All(discriminator.OfType<ProjectionHead>().Single().Children(), static layer => Assert.IsType<SpectralNorm>(layer));
@@ -89,7 +91,7 @@ public sealed class ClassConditionTests : IDisposable
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(_temp["part"], RunFolder.CheckpointsName)).Latest();
         using (RunFolder folder = RunFolder.Reopen<GanStep>(_temp["part"], checkpoint.Step))
         {
-            GanRun.Resume((GanRunRecord)RunFolder.ReadRecord(_temp["part"]), Tiny.Data, checkpoint).Execute(folder);
+            GanRun.Resume((GanRunRecord)RunFolder.ReadRecord(_temp["part"]), Tiny.Data, checkpoint).Execute(folder, null, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(

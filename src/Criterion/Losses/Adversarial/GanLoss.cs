@@ -40,6 +40,38 @@ public abstract partial record GanLoss : ICriterion
     /// <exception cref="LossException">There are no logits, or one is outside the domain of the loss.</exception>
     public abstract Tensor Generator(Tensor fake, Tensor? real = null);
 
+    /// <summary>Computes the mean loss of several discriminators, such as those of several scales.</summary>
+    /// <remarks>
+    /// Every discriminator has the same weight, whatever its number of patches. SPADE takes this mean; pix2pixHD's code takes the sum.
+    /// </remarks>
+    /// <param name="real">The logits of real images, for each discriminator.</param>
+    /// <param name="fake">The logits of generated images, detached from the generator, for each discriminator.</param>
+    /// <returns>A scalar.</returns>
+    /// <exception cref="ShapeException">The numbers of discriminators differ.</exception>
+    /// <exception cref="LossException">There are no discriminators or no logits, or one is outside the domain of the loss.</exception>
+    public Tensor Discriminator(IReadOnlyList<Tensor> real, IReadOnlyList<Tensor> fake)
+    {
+        FeatureListChecks.CheckCounts(Name, "discriminators", real, fake);
+        return MeanOf([.. real.Zip(fake, Discriminator)]);
+    }
+
+    /// <summary>Computes the generator's mean loss against several discriminators.</summary>
+    /// <remarks><inheritdoc cref="Discriminator(IReadOnlyList{Tensor}, IReadOnlyList{Tensor})" path="/remarks/node()"/></remarks>
+    /// <param name="fake">The logits of generated images, for each discriminator.</param>
+    /// <param name="real">The logits of real images, for each discriminator, required if <see cref="NeedsReal"/>.</param>
+    /// <returns>A scalar.</returns>
+    /// <exception cref="ShapeException">The numbers of discriminators differ.</exception>
+    /// <exception cref="LossException">There are no discriminators or no logits, or one is outside the domain of the loss.</exception>
+    public Tensor Generator(IReadOnlyList<Tensor> fake, IReadOnlyList<Tensor>? real = null)
+    {
+        FeatureListChecks.CheckCounts(Name, "discriminators", fake, real ?? fake);
+        return MeanOf([.. fake.Select((logits, i) => Generator(logits, real?[i]))]);
+    }
+
+    Tensor MeanOf(Tensor[] losses) => losses.Length > 0
+        ? Tensor.Stack(losses).Mean()
+        : throw new LossException($"{Name}: there are no discriminators. Pass the logits of at least one.");
+
     /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 

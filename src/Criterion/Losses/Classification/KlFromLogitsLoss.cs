@@ -6,10 +6,12 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Kullback–Leibler divergence of two rows of logits: ℓ = Σⱼ qⱼ (ln qⱼ − ln pⱼ), p = softmax(prediction), q = softmax(target).
+/// Kullback–Leibler divergence of two rows of logits: ℓ = τ² Σⱼ qⱼ (ln qⱼ − ln pⱼ), p = softmax(prediction / τ), q = softmax(target / τ),
+/// with the Temperature τ.
 /// </summary>
 /// <remarks>
-/// It is 0 or more, and 0 only where p = q. The gradient by the prediction is p − q; the target has a gradient too, unless it is detached.
+/// It is 0 or more, and 0 only where p = q. The gradient by the prediction is τ (p − q): the factor τ² keeps it of the same size at any
+/// temperature, as in distillation. The target has a gradient too, unless it is detached.
 /// A class with a logit of −∞ in both rows adds nothing; in the prediction alone the divergence is +∞. PyTorch computes the same value by
 /// <c>torch.nn.functional.kl_div(log_softmax(x), log_softmax(y), log_target=True)</c> with batchmean.
 /// </remarks>
@@ -28,15 +30,20 @@ public sealed record KlFromLogitsLoss : SoftmaxLoss, IPredictionLoss, IDivergenc
     /// Default: false.
     /// </param>
     /// <param name="dim">The class dimension; for [C] the only one. Default: 1.</param>
+    /// <param name="temperature">τ, by which both rows of logits are divided; must be positive. 2 to 4 is common. Default: 1.</param>
     /// <param name="reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
-    public KlFromLogitsLoss(bool reverse = false, int dim = 1, Reduction reduction = Reduction.Mean)
-        : base(reduction) => (Reverse, Dim) = (reverse, dim);
+    public KlFromLogitsLoss(bool reverse = false, int dim = 1, double temperature = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Reverse, Dim, Temperature) = (reverse, dim, temperature);
 
-    /// <summary><inheritdoc cref="KlFromLogitsLoss(bool, int, Reduction)" path="/param[@name='reverse']/node()"/></summary>
+    /// <summary><inheritdoc cref="KlFromLogitsLoss(bool, int, double, Reduction)" path="/param[@name='reverse']/node()"/></summary>
     public bool Reverse { get; init; }
 
-    /// <summary><inheritdoc cref="KlFromLogitsLoss(bool, int, Reduction)" path="/param[@name='dim']/node()"/></summary>
+    /// <summary><inheritdoc cref="KlFromLogitsLoss(bool, int, double, Reduction)" path="/param[@name='dim']/node()"/></summary>
     public int Dim { get; init; }
+
+    /// <summary><inheritdoc cref="KlFromLogitsLoss(bool, int, double, Reduction)" path="/param[@name='temperature']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
+    public double Temperature { get; init => field = Require.Positive(value, nameof(KlFromLogitsLoss)); }
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
@@ -53,10 +60,17 @@ public sealed record KlFromLogitsLoss : SoftmaxLoss, IPredictionLoss, IDivergenc
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
+        return Temperature == 1
+            ? EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits)
+            : EvaluateRows(prediction / Temperature, target / Temperature, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits)
+                * (Temperature * Temperature);
     }
 
-    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) => inputs.X.Rank == 1 || Dim == 1
+    /// <inheritdoc/>
+    public override string ToLatex() =>
+        Temperature == 1 ? base.ToLatex() : $@"{Latex.Const(Temperature)}^{{2}} \cdot {base.ToLatex()}";
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) => Temperature == 1 && (inputs.X.Rank == 1 || Dim == 1)
         ? FuseRows(inputs, ClassDim(inputs.X), SoftmaxTargetKind.Logits)
         : null;
 

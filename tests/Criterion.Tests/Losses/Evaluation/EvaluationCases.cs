@@ -52,7 +52,8 @@ static class EvaluationCases
     {
         nameof(CTCLoss), nameof(GradientLoss), nameof(KlFromLogProbabilitiesLoss), nameof(KlFromProbabilitiesLoss), nameof(MsSsimL1Loss),
         nameof(MultiLabelMarginLoss), nameof(MultiScaleSsimLoss), nameof(NegativeCosineLoss), nameof(PerceptualLoss), nameof(StyleLoss),
-        nameof(TotalVariationLoss), nameof(TripletMarginWithDistanceLoss), nameof(WeightedSum),
+        nameof(TotalVariationLoss), nameof(TripletMarginWithDistanceLoss), nameof(WeightedSum), nameof(DiceFromLogitsLoss),
+        nameof(JaccardFromLogitsLoss), nameof(TverskyFromLogitsLoss), nameof(DiceCrossEntropyLoss), nameof(CategoricalHingeLoss),
     };
 
     public static IReadOnlyList<EvaluationCase> All { get; } = [.. Numbers(), .. Rows(), .. Classes(), .. Images(), .. Special()];
@@ -97,6 +98,11 @@ static class EvaluationCases
 
         yield return new PredictionCase(new PoissonNLLLoss(), Uniform(9, -2, 2, 1), Uniform(9, 0, 5, 2));
         yield return new PredictionCase(new SoftMarginLoss(), Uniform(9, -2, 2, 1), Signs(9, 2));
+        yield return new PredictionCase(new HingeLoss(), Uniform(9, -2, 2, 1), Signs(9, 2));
+        yield return new PredictionCase(new SquaredHingeLoss(), Uniform(9, -2, 2, 1), Signs(9, 2));
+        yield return new PredictionCase(new AsymmetricLoss(), Uniform(9, -2, 2, 1), Uniform(9, 0, 1, 2));
+        yield return new PredictionCase(new MeanAbsolutePercentageLoss(), Uniform(9, -2, 2, 1), Uniform(9, 1, 3, 2));
+        yield return new PredictionCase(new MeanSquaredLogarithmicLoss(), Uniform(9, 0.1, 2, 1), Uniform(9, 0, 3, 2));
         yield return new PredictionCase(new HingeEmbeddingLoss(), Uniform(9, 0, 2, 1), Signs(9, 2));
         yield return new PredictionCase(new KLDivLoss(), Uniform(12, -4, -0.1, 1), Uniform(12, 0, 1, 2), [3, 4]);
         yield return new PredictionCase(
@@ -135,12 +141,20 @@ static class EvaluationCases
         [
             new CrossEntropyLoss(), new CrossEntropyLoss(labelSmoothing: 0.1), new CrossEntropyLoss(ignoreIndex: 2), new NLLLoss(),
             new FocalLoss(), new MultiMarginLoss(), new MultiMarginLoss(p: 2), new CrossEntropyLoss(reduction: Reduction.Sum),
+            new PolyLoss(), new CategoricalHingeLoss(),
         ];
         foreach (IPredictionLoss loss in losses)
         {
             yield return new LabelCase(loss, Uniform(20, -3, 3, 1), [0, 1, 2, 3, 0]);
             yield return new LabelCase(loss, Uniform(20, -3, 3, 1), [0, 1, 2, 3, 0], [5, 4]);
             yield return new LabelCase(loss, Uniform(4, -0.4, 0.4, 1), [3]);
+        }
+
+        IPredictionLoss[] masks =
+            [new DiceFromLogitsLoss(), new JaccardFromLogitsLoss(), new TverskyFromLogitsLoss(), new DiceCrossEntropyLoss()];
+        foreach (IPredictionLoss loss in masks)
+        {
+            yield return new LabelCase(loss, Uniform(24, -3, 3, 1), [0, 1, 2, 1, 0, 0, 2, 1], [2, 3, 4]);
         }
 
         yield return new LabelCase(new MultiLabelMarginLoss(), Uniform(4, -3, 3, 1), [3, 0, -1, 1]);
