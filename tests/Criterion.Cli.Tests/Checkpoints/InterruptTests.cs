@@ -103,6 +103,7 @@ public sealed class InterruptTests : IDisposable
         {
             "siamese" => ["--batch", "4", "--width", "2"],
             "cyclegan" => ["--a", Data("a", 16), "--b", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2", "--blocks", "1"],
+            "dcgan" => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2", "--augment", "translation,flip"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };
         return ["train", trainer, .. small, "--sample-every", "1000000", "--checkpoint-every", $"{checkpointEvery}"];
