@@ -164,6 +164,11 @@ sealed partial class FuzzDraw
             return Any();
         }
 
+        if (Member == "AffineGrid")
+        {
+            return [Next(1, 4), 2, 3];
+        }
+
         if (IsOfImages)
         {
             int channels = _groups * (Member.StartsWith("Conv", StringComparison.Ordinal) && Chance(0.15) ? Next(16, 36) : Next(1, 4));
