@@ -7,7 +7,7 @@ namespace Criterion.Metrics;
 /// of Prewitt gradients of the halved luma, of 255. Lower is better; identical images, and flat ones, have 0.
 /// </summary>
 /// <remarks>
-/// RGB images are compared by <see cref="Luma.Bt601"/> unless <see cref="ImageMetric.Luma"/> says otherwise. Beyond the border are zeros,
+/// RGB images are compared by <see cref="Luma.Bt601"/> unless <see cref="ImageMetric.Luma"/> is set. Beyond the border are zeros,
 /// and the variance divides by the number of pixels, as in the paper and PIQ; the authors' MATLAB code divides by one less.
 /// </remarks>
 public sealed record Gmsd : ImageMetric

@@ -4,7 +4,7 @@ using Criterion.Numbers;
 namespace Criterion.Metrics;
 
 /// <summary>
-/// A measure of the similarity of two images: higher is better, unless its summary says otherwise. Computed in double precision and without
+/// A measure of the similarity of two images: higher is better, unless stated otherwise. Computed in double precision and without
 /// a graph; for training use the loss of the same name.
 /// </summary>
 public abstract record ImageMetric
@@ -16,7 +16,7 @@ public abstract record ImageMetric
     /// <summary><inheritdoc cref="ImageMetric(ImageRange)" path="/param[@name='range']/node()"/></summary>
     public ImageRange Range { get; init; }
 
-    /// <summary>Gets how RGB images become gray before they are compared. Default: None, except where the metric says otherwise.</summary>
+    /// <summary>Gets how RGB images become gray before they are compared. Default: None, unless stated otherwise.</summary>
     public Luma Luma { get; init; }
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace Criterion.Metrics;
 /// <remarks>
 /// <para>
 /// It is not symmetric: the image comes first, the reference second. RGB images are compared by <see cref="Luma.Bt601"/> unless
-/// <see cref="ImageMetric.Luma"/> says otherwise. The images must be at least 41 × 41. The windows are Gaussians of 17, 9, 5 and 3 pixels.
+/// <see cref="ImageMetric.Luma"/> is set. The images must be at least 41 × 41. The windows are Gaussians of 17, 9, 5 and 3 pixels.
 /// </para>
 /// <para>
 /// A flat reference has no information: with a flat image the value is 1, with any other about 1 too. The variance of visual noise is

@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// <remarks>
 /// <para>
 /// It is <see cref="DiceLoss"/> behind a softmax or sigmoid. Without Smooth 1e-8 is added to the denominator. nnU-Net's region loss is this
-/// one minus 1 with <c>smooth: 1e-5, background: false</c>, and <c>batch: true</c> where its plan says batch_dice; MONAI's
+/// one minus 1 with <c>smooth: 1e-5, background: false</c>, and <c>batch: true</c> where its plan sets batch_dice; MONAI's
 /// <c>DiceLoss(to_onehot_y=True, softmax=True)</c> is <c>smooth: 1e-5</c>; the one of <c>segmentation_models_pytorch</c> is
 /// <c>smooth: 0, batch: true, absentClasses: AbsentClasses.Zero</c>.
 /// </para>
