@@ -73,7 +73,10 @@ public sealed class ToolTests : IDisposable
         Assert.Equal(
             GanRecipe.Find("wgan-gp").Options with
             {
-                Steps = 2, BatchSize = 4, Seed = 9, Augment = new DiffAugment(colour: false, cutout: false),
+                Steps = 2,
+                BatchSize = 4,
+                Seed = 9,
+                Augment = new DiffAugment(colour: false, cutout: false),
             },
             options);
         Assert.Equal((5, 1e-4, 0.0, 0.9, 10.0),
