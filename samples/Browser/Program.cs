@@ -27,8 +27,8 @@ internal static partial class Program
     {
         try
         {
-            Dictionary<string, JsonElement> values = JsonSerializer.Deserialize(options, PageJson.Default.DictionaryStringJsonElement) ?? [];
-            return JsonSerializer.Serialize(LossList.Find(name).Plot(values), PageJson.Default.LossPlot);
+            Dictionary<string, JsonElement>? values = JsonSerializer.Deserialize(options, PageJson.Default.DictionaryStringJsonElement);
+            return JsonSerializer.Serialize(LossList.Find(name).Plot(values ?? []), PageJson.Default.LossPlot);
         }
         catch (Exception e) when (e is ArgumentException or CriterionException)
         {

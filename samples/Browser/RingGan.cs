@@ -61,8 +61,9 @@ internal sealed class RingGan
             (discriminator, generator) = Step();
         }
 
+        double milliseconds = watch.Elapsed.TotalMilliseconds / steps;
         float[] points = Sample();
-        return new(_step, discriminator, generator, Modes(points), watch.Elapsed.TotalMilliseconds / steps, Real(256).ToArray<float>(), points);
+        return new(_step, discriminator, generator, Modes(points), milliseconds, Real(256).ToArray<float>(), points);
     }
 
     (double Discriminator, double Generator) Step()

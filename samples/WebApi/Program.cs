@@ -11,8 +11,8 @@ namespace WebApi
         public static WebApplication Build(string[] args)
         {
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-            string path = builder.Configuration["Generator"] ?? throw new ValidationException("Pass --Generator RUN/generator.safetensors.");
-            builder.Services.AddSingleton(new Painter(path));
+            const string Missing = "Pass --Generator RUN/generator.safetensors.";
+            builder.Services.AddSingleton(new Painter(builder.Configuration["Generator"] ?? throw new ValidationException(Missing)));
             WebApplication app = builder.Build();
             app.MapGet("/images/{seed}.png", (ulong seed, Painter painter) => Results.Bytes(painter.Draw(seed, 1), "image/png"));
             app.MapGet("/grids/{seed}.png", (ulong seed, Painter painter) => Results.Bytes(painter.Draw(seed, 16), "image/png"));

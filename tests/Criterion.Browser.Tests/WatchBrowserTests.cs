@@ -126,7 +126,8 @@ public sealed class WatchBrowserTests : IAsyncLifetime
 
     async Task<IPage> Open(WatchedPage watched, string query = "", ColorScheme scheme = ColorScheme.Light)
     {
-        IPage page = await _chromium!.Browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 1000 }, ColorScheme = scheme });
+        IPage page = await _chromium!.Browser.NewPageAsync(
+            new() { ViewportSize = new() { Width = 1280, Height = 1000 }, ColorScheme = scheme });
         page.Console += (_, message) => _problems.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
         page.PageError += (_, error) => _problems.Add(error);
         await page.GotoAsync(watched.Server.Address + query, new() { WaitUntil = WaitUntilState.DOMContentLoaded });

@@ -8,7 +8,7 @@ namespace Criterion.Cli.Tests;
 /// <summary>Packs all packages as they were built, and installs the tool from the folder, without a network.</summary>
 public sealed class PackageTests : IDisposable
 {
-    static readonly string[] Packages = ["Criterion", "Criterion.Cli", "Criterion.Images", "Criterion.Training"];
+    static readonly string[] Packages = ["Criterion", "Criterion.Cli", "Criterion.Images", "Criterion.TorchSharp", "Criterion.Training"];
 
     readonly TempFolder _temp = new();
 

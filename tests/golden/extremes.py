@@ -224,6 +224,12 @@ def focal(x, y, alpha, gamma):
     return alpha * y * exp(-gamma * zeros) * ones + (1 - alpha) * (1 - y) * exp(-gamma * ones) * zeros
 
 
+def asymmetric(x, y):
+    shifted = hinge(sigmoid(x) - mpf("0.05"))
+    square = shifted * shifted
+    return y * softplus(-x) - (1 - y) * square * square * log1p(-shifted)
+
+
 def gaussian_nll(x, y, v):
     smooth_at(v, mpf("1e-6"))
     if v.v < mpf("1e-6"):
@@ -315,6 +321,11 @@ def cases():
     yield "focal", lambda x, y: focal(x, y, mpf("0.25"), 2), [PLACES[1:-1], probabilities()], []
     yield "soft margin", lambda x, y: softplus(-(x * y)), [PLACES, ["-1", "1"]], []
     yield "hinge embedding", lambda x, y: x if y.v > 0 else hinge(1 - x), [PLACES, ["-1", "1"]], []
+    yield "binary hinge", lambda x, y: hinge(1 - x * y), [PLACES, ["-1", "1"]], []
+    yield "squared hinge", lambda x, y: hinge(1 - x * y) * hinge(1 - x * y), [PLACES, ["-1", "1"]], []
+    yield "asymmetric", asymmetric, [["-80", "-20", "-1", "0", "1", "5", "20"], ["0", "0.5", "1"]], []
+    yield "absolute percentage", lambda x, y: 100 * absolute(x - y) / clamp(absolute(y), mpf("1e-7"), mpf("1e60")), [["1e10", "1e19", "1e30", "1e36"], ["1", "-2", "300"]], []
+    yield "squared logarithmic", lambda x, y: (log1p(x) - log1p(y)) * (log1p(x) - log1p(y)), [["0.5", "1", "1e3", "1e10", "1e38"], ["1", "7", "1e6", "1e30"]], []
     yield "margin ranking", lambda x, y, z: hinge(-(z * (x - y)) + mpf("0.5")), [["-1e38", "-1e20", "-1", "0", "1e-20", "1", "1e20", "1e38"]] * 2 + [["-1", "1"]], []
     yield "kl-div", kl, [["-inf", "-1e38", "-100", "-1", "-1e-20", "0"], probabilities()], []
     yield "kl-div log", kl_log, [["-1e38", "-100", "-1", "-1e-20", "0"], ["-1e38", "-80", "-20", "-1", "-1e-20", "0"]], []

@@ -1,6 +1,6 @@
 namespace Criterion.Training;
 
-/// <summary>How images that are not square are resized to a square.</summary>
+/// <summary>Specifies how images that are not square are resized to a square.</summary>
 public enum ImageFit
 {
     /// <summary>Both sides are resized, so that the proportions change.</summary>
@@ -13,7 +13,7 @@ public enum ImageFit
     Pad,
 }
 
-/// <summary>How damaged pictures of a folder are treated.</summary>
+/// <summary>Specifies how damaged pictures of a folder are treated.</summary>
 public enum DamagedImages
 {
     /// <summary>The first one is an error.</summary>

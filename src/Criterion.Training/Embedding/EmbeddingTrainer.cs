@@ -30,7 +30,7 @@ public sealed class EmbeddingTrainer : Trainer<EmbeddingStep>
     EmbeddingTrainer(Module encoder, EmbeddingOptions options, EmbeddingObjective objective)
         : base(
             options.OnNan,
-            [(nameof(encoder), encoder), .. objective.Trained is { } trained ? [(trained.Name, trained.Module)] : Array.Empty<(string, Module)>()])
+            objective.Trained is { } trained ? [(nameof(encoder), encoder), (trained.Name, trained.Module)] : [(nameof(encoder), encoder)])
     {
         _objective = objective;
         _augmentation = options.Augmentation ?? (options.Views ? new ViewAugmentation() : null);

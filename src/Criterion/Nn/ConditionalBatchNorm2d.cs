@@ -36,6 +36,16 @@ public sealed class ConditionalBatchNorm2d : Module
     /// <summary>Gets the length K of a condition.</summary>
     public int Conditions { get; }
 
+    /// <summary>
+    /// <inheritdoc cref="ConditionalBatchNorm2d(int, int, double, double?)" path="/param[@name='epsilon']/node()"/>
+    /// </summary>
+    public double Epsilon => _norm.Epsilon;
+
+    /// <summary>
+    /// <inheritdoc cref="ConditionalBatchNorm2d(int, int, double, double?)" path="/param[@name='momentum']/node()"/>
+    /// </summary>
+    public double? Momentum => _norm.Momentum;
+
     /// <summary>Gets W, <c>[C, K]</c>.</summary>
     public Tensor Gain => _gain.Weight;
 

@@ -1,5 +1,4 @@
 using Criterion.Kernels;
-using Criterion.Simd;
 
 namespace Criterion;
 
@@ -32,11 +31,8 @@ public static class Compute
     }
 
     /// <summary>
-    /// Gets the reason why the program computes in shorter vectors than the processor has, and the way out; null where it does not. A
-    /// program compiled ahead of time has vectors of 128 bits unless <c>IlcInstructionSet</c> is set.
+    /// Gets why the program computes in shorter vectors than the processor has, and how to change that; null if it does not. A program
+    /// compiled ahead of time has vectors of 128 bits unless <c>IlcInstructionSet</c> is set.
     /// </summary>
-    public static string? VectorAdvice => WidestLane.Bytes == 16 && Processor.HasAvx2
-        ? "The processor has AVX2, but the program was compiled for vectors of 128 bits, which takes about twice as long. Publish it with "
-            + "-p:IlcInstructionSet=x86-64-v3, or native for the processor that compiles it."
-        : null;
+    public static string? VectorAdvice => Processor.VectorAdvice;
 }

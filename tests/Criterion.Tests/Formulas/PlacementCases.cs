@@ -116,7 +116,7 @@ static class PlacementCases
         .. Of([new([], -3, -0.01), Probability], static r => new KLDivLoss(reduction: r)),
         .. Of([new([], -3, -0.01), new([], -3, -0.01)], static r => new KLDivLoss(true, r), "log"),
         .. Signed([Number, Sign], static r => new SoftMarginLoss(r)),
-        .. Signed([Number, Sign], static r => new HingeLoss(r)),
+        .. Signed([Number, Sign], static r => new BinaryHingeLoss(r)),
         .. Signed([Number, Sign], static r => new SquaredHingeLoss(r)),
         .. Of([Number, Probability], static r => new AsymmetricLoss(reduction: r)),
         .. Of([Number, Positive], static r => new MeanAbsolutePercentageLoss(reduction: r)),

@@ -4,10 +4,10 @@ namespace Criterion.Tests.Fuzz;
 sealed partial class FuzzDraw
 {
     static readonly string[] TakesSigns =
-        ["SoftMarginLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "CosineEmbeddingLoss", "HingeLoss", "SquaredHingeLoss"];
+        ["SoftMarginLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "CosineEmbeddingLoss", "BinaryHingeLoss", "SquaredHingeLoss"];
 
     static readonly string[] TakesShares =
-        ["BCE", "Focal", "Dice", "Tversky", "SoftMargin", "Probability", "Ssim", "Psnr", "MultiScale", "ImageScore"];
+        ["BCE", "Focal", "Dice", "Tversky", "SoftMargin", "Probability", "Ssim", "Psnr", "Gmsd", "Vif", "MultiScale", "ImageScore"];
 
     static readonly string[] TakesClasses =
     [

@@ -196,7 +196,7 @@ sealed partial class FuzzDraw
     int Side() => Chance(0.02) ? 0 : Of<int>(Sides);
 
     bool IsOfImages => HasAny(Member, "2d", "Unfold")
-        || HasAny(Owner, "2d", "Upsample", "Ssim", "Psnr", "ImageScore", "TotalVariation", "GradientLoss", "MultiScale");
+        || HasAny(Owner, "2d", "Upsample", "Ssim", "Psnr", "Gmsd", "Vif", "ImageScore", "TotalVariation", "GradientLoss", "MultiScale");
 
     bool IsOfRows => _target.Type.Namespace!.EndsWith("Metrics", StringComparison.Ordinal)
         || HasAny(Owner, "Embedding", "Triplet", "Pair", "Contrastive", "Cosine", "Linear", "BatchNorm1d", "PathLengthPenalty",

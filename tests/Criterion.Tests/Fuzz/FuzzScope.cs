@@ -34,6 +34,8 @@ static class FuzzScope
         ["Criterion.BatchCoupling"] = "a stretch of code, in BatchCouplingTests",
         ["Criterion.GradCheck"] = "runs a caller's function; gradients are compared here directly",
         ["Criterion.Nn.ModuleFiles"] = "files, in ModuleFilesTests",
+        ["Criterion.Nn.Onnx"] = "files, in OnnxTests",
+        ["Criterion.Nn.OnnxGraph"] = "made by Onnx.Write alone, in OnnxTests",
         ["Criterion.LossAlgebra"] = "operators that make a WeightedSum, which is called",
     };
 
@@ -41,6 +43,7 @@ static class FuzzScope
     {
         ["ProjectionHead.Score"] = "picks the scores of labels, in ConditionTests",
         ["ConditionalBatchNorm2d.Forward"] = "needs a condition for each image, and alone throws by design; ConditionTests covers it",
+        ["ModulatedConv2d.Forward"] = "needs a style for each image, in GanLayerTests",
         ["Tensor.ToString"] = "text, in CreationTests",
         ["Autograd.Record"] = "takes the caller's rules: every operation is one",
         ["Autograd.NoGrad"] = "a stretch of code",

@@ -5,8 +5,8 @@ namespace Criterion.Tests.Metrics;
 
 public class LumaTests
 {
-    static readonly Tensor Image = Tensor.Rand([2, 3, 20, 23], DType.Float64, new RandomStream(1));
-    static readonly Tensor Reference = Tensor.Rand([2, 3, 20, 23], DType.Float64, new RandomStream(2));
+    static Tensor Image => Tensor.Rand([2, 3, 20, 23], DType.Float64, new RandomStream(1));
+    static Tensor Reference => Tensor.Rand([2, 3, 20, 23], DType.Float64, new RandomStream(2));
 
     public static TheoryData<ImageRange> Ranges => [.. Enum.GetValues<ImageRange>()];
 
@@ -78,7 +78,8 @@ public class LumaTests
     {
         Says<ShapeException>("[2, 1, 20, 23]", "Use Luma.None", static () =>
             new Psnr(ImageRange.ZeroOne) { Luma = Luma.Bt601 }.Of(Image.Narrow(1, 0, 1), Reference.Narrow(1, 0, 1)));
-        Says<ShapeException>("border of 10", "Decrease Border", static () => new Psnr(ImageRange.ZeroOne) { Border = 10 }.Of(Image, Reference));
+        Psnr wide = new(ImageRange.ZeroOne) { Border = 10 };
+        Says<ShapeException>("border of 10", "Decrease Border", () => wide.Of(Image, Reference));
         Says<ArgumentOutOfRangeException>("Border", "0", static () => new Psnr(ImageRange.ZeroOne) { Border = -1 });
     }
 

@@ -121,8 +121,8 @@ public class NormExtremesTests
         IEnumerable<Type> all = typeof(Module).Assembly.GetTypes().Where(
             static type =>
                 type.IsSubclassOf(typeof(Module)) && !type.IsAbstract && type.Name.Contains("Norm", StringComparison.Ordinal)
-                    // The conditional layer normalises by a BatchNorm2d.
-                    && type != typeof(SpectralNorm) && type != typeof(ConditionalBatchNorm2d));
+                    // The conditional layer normalises by a BatchNorm2d. PixelNorm squares latents as they are, as in StyleGAN2.
+                    && type != typeof(SpectralNorm) && type != typeof(ConditionalBatchNorm2d) && type != typeof(PixelNorm));
         Assert.Empty(all.Except(Layers.Values.Select(static layer => layer.Make(1e-5, DType.Float32).GetType())));
     }
 

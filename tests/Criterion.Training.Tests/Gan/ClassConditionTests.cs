@@ -91,7 +91,8 @@ public sealed class ClassConditionTests : IDisposable
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(_temp["part"], RunFolder.CheckpointsName)).Latest();
         using (RunFolder folder = RunFolder.Reopen<GanStep>(_temp["part"], checkpoint.Step))
         {
-            GanRun.Resume((GanRunRecord)RunFolder.ReadRecord(_temp["part"]), Tiny.Data, checkpoint).Execute(folder, null, TestContext.Current.CancellationToken);
+            GanRunRecord record = (GanRunRecord)RunFolder.ReadRecord(_temp["part"]);
+            GanRun.Resume(record, Tiny.Data, checkpoint).Execute(folder, null, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(

@@ -96,10 +96,10 @@ public class OnnxNetworkTests
     [Fact]
     public void AlexNet_agrees() => OnnxSession.AssertAgrees(new AlexNet(Random), [3, 70, 81], batches: [1, 2]);
 
-    /// <summary>All but those that measure images and are not deployed.</summary>
+    /// <summary>All but those that measure images and are not deployed, and generators with conditions.</summary>
     [Fact]
     public void Networks_have_an_ONNX_form() => Assert.Equal(
-        ["Branches", "FidInception", "InceptionBlock", "InceptionConvolution"],
+        ["Branches", "ConditionalDecoder", "FidInception", "InceptionBlock", "InceptionConvolution"],
         from type in typeof(FashionClassifier).Assembly.GetTypes()
         where type.IsSubclassOf(typeof(Nn.Module)) && !type.IsAbstract
         where type.GetMethod("ToOnnx", BindingFlags.Instance | BindingFlags.NonPublic)!.DeclaringType == typeof(Nn.Module)

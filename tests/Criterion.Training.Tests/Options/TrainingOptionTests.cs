@@ -169,9 +169,8 @@ public class TrainingOptionTests
         var type when type == typeof(GanLoss) => ["hinge"],
         var type when type == typeof(IEmbeddingLoss) => ["triplet"],
         var type when type == typeof(ViewAugmentation) => ["crop=0.6,flip=false"],
-        var type when type == typeof(bool) => ["true"],
+        var type when type == typeof(bool) => [option.Name == nameof(GanOptions.ClassifyFakes) ? "false" : "true"],
         var type when type == typeof(Regularizer) => ["r1"],
-        var type when type == typeof(bool) => ["false"],
         var type when type == typeof(Augmentation) => ["colour,flip"],
         _ => ["0.5"],
     };

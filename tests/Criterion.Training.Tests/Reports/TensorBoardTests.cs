@@ -199,7 +199,8 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void Every_kind_of_run_writes_one()
     {
-        EmbeddingRun run = new(EmbeddingOptions.Siamese with { Steps = 2, BatchSize = 4, HeldOut = [] }, new EmbeddingNetwork(width: 2), Tiny.Data)
+        EmbeddingOptions options = EmbeddingOptions.Siamese with { Steps = 2, BatchSize = 4, HeldOut = [] };
+        EmbeddingRun run = new(options, new EmbeddingNetwork(width: 2), Tiny.Data)
         {
             TensorBoard = new TensorBoardOptions(histogramEvery: 1),
         };

@@ -13,7 +13,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction (scores), target (1 or −1) of one shape → scalar",
     Source = "Lee and Mangasarian, SSVM: a smooth support vector machine for classification, 2001",
-    Alternatives = "HingeLoss grows only linearly with outliers; SoftMarginLoss is smooth and gives probabilities.")]
+    Alternatives = "BinaryHingeLoss grows only linearly with outliers; SoftMarginLoss is smooth and gives probabilities.")]
 public sealed record SquaredHingeLoss : PointwiseLoss
 {
     /// <summary>Initializes the loss.</summary>

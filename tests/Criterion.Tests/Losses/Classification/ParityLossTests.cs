@@ -80,7 +80,7 @@ public class ParityLossTests
     [Fact]
     public void Signs_and_classes_out_of_range_are_errors()
     {
-        Assert.Throws<LossException>(static () => new HingeLoss().Forward(Numbers(1), Numbers(0)));
+        Assert.Throws<LossException>(static () => new BinaryHingeLoss().Forward(Numbers(1), Numbers(0)));
         Assert.Throws<LossException>(static () => new SquaredHingeLoss().Forward(Numbers(1), Numbers(0.5)));
         Tensor scores = Tensor.Zeros([2, 3], DType.Float64);
         Assert.Contains(
@@ -114,7 +114,7 @@ public class ParityLossTests
         Reduction reduction = golden.Reduction();
         return golden.Op switch
         {
-            "hinge" => new HingeLoss(reduction),
+            "hinge" => new BinaryHingeLoss(reduction),
             "squared_hinge" => new SquaredHingeLoss(reduction),
             "categorical_hinge" => new CategoricalHingeLoss(reduction),
             "percentage" => new MeanAbsolutePercentageLoss(a.Double("epsilon"), reduction),

@@ -102,7 +102,7 @@ static class EvaluationCases
 
         yield return new PredictionCase(new PoissonNLLLoss(), Uniform(9, -2, 2, 1), Uniform(9, 0, 5, 2));
         yield return new PredictionCase(new SoftMarginLoss(), Uniform(9, -2, 2, 1), Signs(9, 2));
-        yield return new PredictionCase(new HingeLoss(), Uniform(9, -2, 2, 1), Signs(9, 2));
+        yield return new PredictionCase(new BinaryHingeLoss(), Uniform(9, -2, 2, 1), Signs(9, 2));
         yield return new PredictionCase(new SquaredHingeLoss(), Uniform(9, -2, 2, 1), Signs(9, 2));
         yield return new PredictionCase(new AsymmetricLoss(), Uniform(9, -2, 2, 1), Uniform(9, 0, 1, 2));
         yield return new PredictionCase(new MeanAbsolutePercentageLoss(), Uniform(9, -2, 2, 1), Uniform(9, 1, 3, 2));

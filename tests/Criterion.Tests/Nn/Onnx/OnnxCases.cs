@@ -71,6 +71,14 @@ static class OnnxCases
     /// <summary>Layers without an ONNX form, with the reason.</summary>
     public static readonly Dictionary<Type, string> Excluded = new()
     {
+        [typeof(BlurResample)] = "StyleGAN2's layers have no ONNX form yet",
+        [typeof(ConditionalBatchNorm2d)] = "has two inputs: a network with conditions is exported by its own ToOnnx",
+        [typeof(EqualizedLearningRate)] = "StyleGAN2's layers have no ONNX form yet",
+        [typeof(MinibatchStdDev)] = "of discriminators, which are not deployed",
+        [typeof(ModulatedConv2d)] = "has two inputs: a network with styles is exported by its own ToOnnx",
+        [typeof(PixelNorm)] = "StyleGAN2's layers have no ONNX form yet",
+        [typeof(ProjectionHead)] = "of discriminators, which are not deployed",
+        [typeof(SelfAttention2d)] = "has no ONNX form yet",
         [typeof(ModuleList<>)] = "has no Forward: the module that contains it adds its modules",
         [typeof(ModuleDict<>)] = "has no Forward: the module that contains it adds its modules",
     };

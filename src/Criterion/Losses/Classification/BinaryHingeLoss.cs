@@ -15,11 +15,11 @@ namespace Criterion.Losses;
     Source = "Cortes and Vapnik, Support-vector networks, 1995",
     Alternatives = "SquaredHingeLoss has a continuous gradient; SoftMarginLoss is smooth and gives probabilities; CategoricalHingeLoss and "
         + "MultiMarginLoss take several classes.")]
-public sealed record HingeLoss : PointwiseLoss
+public sealed record BinaryHingeLoss : PointwiseLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
-    public HingeLoss(Reduction reduction = Reduction.Mean)
+    public BinaryHingeLoss(Reduction reduction = Reduction.Mean)
         : base(reduction)
     {
     }
