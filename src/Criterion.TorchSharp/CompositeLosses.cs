@@ -63,6 +63,25 @@ public static class CompositeLosses
         });
     }
 
+    /// <inheritdoc cref="GanLoss.Discriminator(IReadOnlyList{Tensor}, IReadOnlyList{Tensor})"/>
+    public static torch.Tensor Discriminator(this GanLoss loss, IReadOnlyList<torch.Tensor> real, IReadOnlyList<torch.Tensor> fake)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        return TorchFunction.Apply([.. real, .. fake], x => loss.Discriminator(x[..real.Count]!, x[real.Count..]!));
+    }
+
+    /// <inheritdoc cref="GanLoss.Generator(IReadOnlyList{Tensor}, IReadOnlyList{Tensor}?)"/>
+    public static torch.Tensor Generator(
+        this GanLoss loss, IReadOnlyList<torch.Tensor> fake, IReadOnlyList<torch.Tensor>? real = null)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(fake);
+        return TorchFunction.Apply(
+            [.. fake, .. real ?? []], x => loss.Generator(x[..fake.Count]!, real is null ? null : (Tensor[])x[fake.Count..]!));
+    }
+
     static Tensor[][] Grouped(IReadOnlyList<IReadOnlyList<torch.Tensor>> groups, Queue<Tensor> rest) =>
         [.. groups.Select(group => group.Select(_ => rest.Dequeue()).ToArray())];
 

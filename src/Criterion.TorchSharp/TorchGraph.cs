@@ -71,5 +71,8 @@ internal static class TorchGraph
 
     /// <summary>Whether a loss has the method of its base class, and nothing of its own that the graph would leave out.</summary>
     static bool IsPlain(object loss, string method) => Plain.GetOrAdd((loss.GetType(), method), static key =>
-        key.Item1.GetMethod(key.Item2, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!.DeclaringType!.IsAbstract);
+        key.Item1.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Single(method => method.Name == key.Item2 && !Array.Exists(method.GetParameters(), IsList)).DeclaringType!.IsAbstract);
+
+    static bool IsList(ParameterInfo parameter) => parameter.ParameterType.IsGenericType;
 }

@@ -11,6 +11,9 @@ static class ExtensionSource
 {
     const int MaxLine = 140;
 
+    // Their losses have extensions of their own.
+    static readonly Type[] KindsOfEmbeddings = [typeof(Losses.ILabelLoss), typeof(Losses.IClassWeightLoss), typeof(Losses.IViewLoss)];
+
     static readonly NullabilityInfoContext Nullability = new();
 
     /// <summary>Returns the source for the types of one namespace.</summary>
@@ -51,6 +54,8 @@ static class ExtensionSource
         && !method.IsGenericMethod
         && method.GetBaseDefinition() == method
         && !IsOfPredictionLoss(method)
+        && !KindsOfEmbeddings.Contains(method.DeclaringType)
+        && !IsOfDiscriminators(method)
         && (method.ReturnType == typeof(Tensor) || !Mentions(method.ReturnType))
         && method.ReturnType != typeof(void)
         && method.GetParameters().Any(static parameter => Mentions(parameter.ParameterType))
@@ -64,6 +69,10 @@ static class ExtensionSource
         && method.GetParameters() is [var first, var second]
         && IsTensor(first)
         && IsTensor(second);
+
+    /// <summary>GAN losses of lists, in CompositeLosses.cs.</summary>
+    static bool IsOfDiscriminators(MethodInfo method) =>
+        method.DeclaringType == typeof(Losses.GanLoss) && method.GetParameters().Any(IsList);
 
     static bool Mentions(Type type) =>
         type == typeof(Tensor) || type == typeof(Losses.LossReport) || type.GetGenericArguments().Any(Mentions);

@@ -54,6 +54,17 @@ static class LossCases
                 new KlFromProbabilitiesLoss(tolerance: double.PositiveInfinity, reduction: reduction),
                 Probabilities(Rows, 3),
                 Probabilities(Rows, 3));
+            yield return Of(new AsymmetricLoss(reduction: reduction), Number(Rows), Probability(Rows));
+            yield return Of(new MeanAbsolutePercentageLoss(reduction: reduction), Number(Rows), Positive(Rows));
+            yield return Of(new MeanSquaredLogarithmicLoss(reduction: reduction), Positive(Rows), Positive(Rows));
+            yield return Of(new BinaryHingeLoss(reduction), Number(Rows), Sign(Rows));
+            yield return Of(new SquaredHingeLoss(reduction), Number(Rows), Sign(Rows));
+            yield return Of(new CategoricalHingeLoss(reduction), Row, Classes);
+            yield return Of(new PolyLoss(reduction: reduction), Row, Classes);
+            yield return Of(new DiceFromLogitsLoss(reduction: reduction), Number(3, 4, 5), Class(4, 3, 5));
+            yield return Of(new JaccardFromLogitsLoss(reduction: reduction), Number(3, 4, 5), Class(4, 3, 5));
+            yield return Of(new TverskyFromLogitsLoss(reduction: reduction), Number(3, 4, 5), Class(4, 3, 5));
+            yield return Of(new DiceCrossEntropyLoss(), Number(3, 4, 5), Class(4, 3, 5));
             yield return Of(new SoftMarginLoss(reduction), Number(Rows), Sign(Rows));
             yield return Of(new HingeEmbeddingLoss(0.7, reduction), Positive(Rows), Sign(Rows));
             yield return Of(new GaussianNLLLoss(true, 0.3, reduction), Number(Rows), Number(Rows), Positive(Rows));

@@ -21,7 +21,7 @@ public class FuzzTests(ITestOutputHelper output)
     const int Attempts = 200;
 
     /// <summary>Targets whose arguments must agree in more ways than chance finds; PyTorch's cases call them.</summary>
-    static readonly string[] Demanding = ["Tensor.OneHot"];
+    static readonly string[] Demanding = ["Tensor.OneHot", "Vif."];
 
     [Fact]
     [Trait("Case", "conv-transpose-memory")]

@@ -70,7 +70,7 @@ public class TrainingOptionTests
     public void What_is_given_changes_the_property_and_nothing_in_the_original(string name)
     {
         (TrainingOptions options, TrainingOption option) = Find(name);
-        string[] given = [.. Other(option)];
+        string[] given = [.. Other(option, options)];
         string before = option.Format(options);
 
         TrainingOptions changed = option.Apply(options, given);
@@ -160,7 +160,7 @@ public class TrainingOptionTests
         return (options, options.List[name.Split('.')[1]]);
     }
 
-    static IEnumerable<string> Other(TrainingOption option) => option.ValueType switch
+    static IEnumerable<string> Other(TrainingOption option, TrainingOptions options) => option.ValueType switch
     {
         var type when type == typeof(double) => ["0.25"],
         var type when option.IsList && type == typeof(int) => ["1", "2"],
@@ -169,7 +169,7 @@ public class TrainingOptionTests
         var type when type == typeof(GanLoss) => ["hinge"],
         var type when type == typeof(IEmbeddingLoss) => ["triplet"],
         var type when type == typeof(ViewAugmentation) => ["crop=0.6,flip=false"],
-        var type when type == typeof(bool) => [option.Name == nameof(GanOptions.ClassifyFakes) ? "false" : "true"],
+        var type when type == typeof(bool) => [option.Format(options) == "true" ? "false" : "true"],
         var type when type == typeof(Regularizer) => ["r1"],
         var type when type == typeof(Augmentation) => ["colour,flip"],
         _ => ["0.5"],
