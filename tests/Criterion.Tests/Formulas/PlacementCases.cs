@@ -70,7 +70,8 @@ static class PlacementCases
         typeof(KoLeoLoss),
     ];
 
-    static readonly string[] OtherDomains = ["bce", "soft margin", "hinge embedding", "kl-div", "kl-div log", "margin ranking"];
+    static readonly string[] OtherDomains =
+        ["bce", "soft margin", "binary hinge", "squared hinge", "hinge embedding", "kl-div", "kl-div log", "margin ranking"];
 
     public static IEnumerable<PlacementCase> All =>
     [
