@@ -98,7 +98,7 @@ public sealed class EmbeddingCommandTests : IDisposable
 
     // Images that are all the same have one embedding, whatever their labels are.
     [Fact]
-    public void A_collapse_is_reported_while_it_trains_and_in_the_report()
+    public async Task A_collapse_is_reported_while_it_trains_in_the_report_and_on_the_page()
     {
         Npy.Write(_temp["images.npy"], Tensor.Zeros([80, 1, 8, 8]));
         (_, _, string error) = Run(
@@ -108,6 +108,8 @@ public sealed class EmbeddingCommandTests : IDisposable
         Assert.Contains("step 100: The embeddings have collapsed to one point: for 50 steps", error, StringComparison.Ordinal);
         Assert.Contains("Lower --lr", error, StringComparison.Ordinal);
         Assert.Contains("The embeddings have collapsed", File.ReadAllText(_temp["run/report.html"]), StringComparison.Ordinal);
+        using WatchedPage page = new(_temp["run"]);
+        Assert.Contains("The embeddings have collapsed", await page.Get(), StringComparison.Ordinal);
     }
 
     [Fact]

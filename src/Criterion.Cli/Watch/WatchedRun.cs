@@ -15,11 +15,10 @@ internal sealed class WatchedRun(string id, string folder, PlainFiles files)
     // A step in which samples are drawn and measured may take this long.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-
     readonly FollowedCsv _losses = new(() => files.Open(Path.Combine(folder, RunFolder.LossesName)));
     readonly FollowedCsv _measures = new(() => files.Open(Path.Combine(folder, RunFolder.MeasuresName)));
     readonly List<(long Step, Finding Finding)> _findings = [];
-    TrainingMonitor? _monitor;
+    Func<CsvTable, IEnumerable<(long Step, Finding Finding)>>? _monitor;
     int _examined;
     int _beginnings = -1;
     string _json = "";
@@ -130,22 +129,31 @@ internal sealed class WatchedRun(string id, string folder, PlainFiles files)
 
     void Examine()
     {
-        if (Record is not GanRunRecord gan)
+        if (Record is null)
         {
             return;
         }
 
         if (_monitor is null || _beginnings != _losses.Beginnings)
         {
-            (_monitor, _examined, _beginnings) = (new TrainingMonitor(gan.Options.Objective), 0, _losses.Beginnings);
+            (_monitor, _examined, _beginnings) = (MonitorOf(Record), 0, _losses.Beginnings);
             _findings.Clear();
         }
 
-        foreach (GanStep step in GanStep.Columns.Read<GanStep>(_losses.After(_examined)))
-        {
-            _findings.AddRange(_monitor.Watch(step).Select(finding => (step.Step, finding)));
-        }
-
+        _findings.AddRange(_monitor(_losses.After(_examined)));
         _examined = Losses.Count;
     }
+
+    static Func<CsvTable, IEnumerable<(long Step, Finding Finding)>> MonitorOf(RunRecord record) => record switch
+    {
+        GanRunRecord gan => Of<GanStep>(new TrainingMonitor(gan.Options.Objective).Watch),
+        EmbeddingRunRecord encoder => Of<EmbeddingStep>(new EmbeddingMonitor(encoder.Options.Loss).Watch),
+        _ => static _ => [],
+    };
+
+    static Func<CsvTable, IEnumerable<(long Step, Finding Finding)>> Of<TStep>(Func<TStep, IReadOnlyList<Finding>> watch)
+        where TStep : struct, IRunStep => rows =>
+            from step in TStep.Columns.Read<TStep>(rows)
+            from finding in watch(step)
+            select (step.Step, finding);
 }
