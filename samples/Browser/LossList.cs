@@ -11,6 +11,9 @@ internal sealed class LossList
 {
     const int Points = 241;
 
+    // Each is an image or several.
+    const int PointsOfImages = 41;
+
     static readonly Dictionary<string, LossList> ByName = typeof(ICriterion).Assembly.GetTypes()
         .Where(static type => type is { IsAbstract: false, IsPublic: true } && type.IsDefined(typeof(CatalogueAttribute)))
         .Select(static type => new LossList(type))
@@ -44,7 +47,8 @@ internal sealed class LossList
     public LossPlot Plot(IReadOnlyDictionary<string, JsonElement> options)
     {
         ICriterion loss = Create(options);
-        return new([.. loss.Curves().Select(Evaluate)], Formula(loss), null);
+        int points = _type.GetCustomAttribute<CatalogueAttribute>()!.Family == LossFamily.Image ? PointsOfImages : Points;
+        return new([.. loss.Curves().Select(curve => Evaluate(curve, points))], Formula(loss), null);
     }
 
     bool HasCurve => Create(new Dictionary<string, JsonElement>()).Curves().Any();
@@ -93,9 +97,9 @@ internal sealed class LossList
     static bool IsOption(ParameterInfo parameter) => parameter.ParameterType.IsEnum
         || parameter.ParameterType == typeof(double) || parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(bool);
 
-    static PlottedCurve Evaluate(LossCurve curve)
+    static PlottedCurve Evaluate(LossCurve curve, int points)
     {
-        Tensor x = Tensor.Linspace(curve.From, curve.To, Points, DType.Float64);
+        Tensor x = Tensor.Linspace(curve.From, curve.To, points, DType.Float64);
         x.RequiresGrad = true;
         Tensor value = curve.Value(x);
         Tensor gradient = Derivative(value, x);

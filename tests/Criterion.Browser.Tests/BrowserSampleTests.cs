@@ -82,6 +82,7 @@ public sealed class BrowserSampleTests : IAsyncLifetime
     async Task<IPage> Open()
     {
         IPage page = await _chromium!.Browser.NewPageAsync();
+        page.SetDefaultTimeout(120_000);
         page.PageError += (_, problem) => _problems.Add(problem);
         page.Console += (_, message) =>
         {
