@@ -69,7 +69,7 @@ internal static class TorchGraph
         IsUsed(x) && y is not null && x!.device.ToString() == y.device.ToString() && x.shape.AsSpan().SequenceEqual(y.shape)
         && !(y.dtype == float64 && x.dtype != float64) && !y.is_complex();
 
-    /// <summary>Whether a loss has the method of its base class, and nothing of its own that the graph would leave out.</summary>
+    /// <summary>Returns whether a loss inherits a method from its abstract base, so that the graph computes all of it.</summary>
     static bool IsPlain(object loss, string method) => Plain.GetOrAdd((loss.GetType(), method), static key =>
         key.Item1.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Single(method => method.Name == key.Item2 && !Array.Exists(method.GetParameters(), IsList)).DeclaringType!.IsAbstract);

@@ -12,7 +12,7 @@ namespace Criterion.Drivers;
 /// <param name="To">The end of each row's own classes, [R], Int64.</param>
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a class, of which the most similar counts.</param>
-/// <param name="Excluded">A class of each row that is left out, [R], Int64, and not one of its own; or default.</param>
+/// <param name="Excluded">The class that each row ignores, outside its own range, [R], Int64; or default.</param>
 /// <param name="Kept">The memory that keeps the only tile of similarities, without bias and of one centre; or default.</param>
 internal readonly record struct ClassRows<TFormula>(
     TFormula Formula,
