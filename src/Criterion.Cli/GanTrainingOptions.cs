@@ -71,9 +71,10 @@ internal sealed class GanTrainingOptions
             $": {string.Join(", ", GanNames.Penalties)}, or none. gradient-penalty=10 sets the weight; "
             + "r1=10@16 evaluates it in every 16th step; gradient-penalty:at=DraganNoise sets an option", null),
         nameof(GanOptions.Steps) => (null, $"{PerRecipe(static options => $"{options.Steps}")}; 5000 for points"),
+        nameof(GanOptions.BatchSize) => (null, PerRecipe(static options => $"{options.BatchSize}")),
         nameof(GanOptions.LearningRate) => (
             null, $"{PerRecipe(static options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}; five "
-                + "times that for points"),
+                + "times that for points, for which dcgan-tuned has the options of dcgan"),
         _ => default,
     };
 

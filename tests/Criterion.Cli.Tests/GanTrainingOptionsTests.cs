@@ -23,8 +23,8 @@ public sealed class GanTrainingOptionsTests : IDisposable
         [
             "--objective", "least-squares:a=-1,c=0", "--penalty", "drift=0.01", "--penalty", "r1=5@2", "--feature-matching", "0.25",
                 "--d-steps", "2", "--latent", "3",
-            "--lr", "1e-3", "--d-lr", "2e-3", "--optimizer", "adam", "--beta1", "0", "--beta2", "0.9", "--ema", "0.5", "--d-norm", "layer",
-                "--class-weight", "0.5",
+            "--lr", "1e-3", "--d-lr", "2e-3", "--optimizer", "adam", "--beta1", "0", "--beta2", "0.9", "--ema", "0.5",
+                "--constant-share", "0.25", "--d-norm", "layer", "--class-weight", "0.5",
             "--on-nan", "skip", "--seed", "9",
         ]);
 
@@ -42,6 +42,7 @@ public sealed class GanTrainingOptionsTests : IDisposable
                 Beta1 = 0,
                 Beta2 = 0.9,
                 AverageDecay = 0.5,
+                ConstantShare = 0.25,
                 Augment = Augmentation.None,
                 DiscriminatorNorm = DiscriminatorNorm.Layer,
                 ClassWeight = 0.5,

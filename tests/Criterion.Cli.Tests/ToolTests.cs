@@ -114,7 +114,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("There is no option '--setps'. Did you mean --steps?", "train", "--setps", "5")]
     [InlineData("There is no option '--bach'. Did you mean --batch?", "train", "wgan-gp", "--bach=5")]
     [InlineData("There is no command 'trian'. Did you mean train?", "trian")]
-    [InlineData("Invalid value 'wgangp' for recipe. Expected dcgan, lsgan, wgan, wgan-gp", "train", "wgangp")]
+    [InlineData("Invalid value 'wgangp' for recipe. Expected dcgan-tuned, dcgan, lsgan, wgan, wgan-gp", "train", "wgangp")]
     [InlineData("Invalid value 'x' for --steps", "train", "--steps", "x")]
     [InlineData("Invalid value '0' for --steps", "train", "--steps", "0")]
     [InlineData("Invalid value '99999999999' for --steps", "train", "--steps", "99999999999")]

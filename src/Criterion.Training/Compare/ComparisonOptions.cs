@@ -52,9 +52,9 @@ public sealed record ComparisonOptions
     internal GanOptions Shared(GanOptions options, ulong seed) =>
         options with { Steps = Steps, BatchSize = BatchSize, Seed = seed, OnNan = NanPolicy.Skip };
 
-    // A recipe, or the default recipe with another objective.
+    // A recipe, or the dcgan recipe with another objective.
     static GanRecipe Competitor(string name) => GanRecipe.All.FirstOrDefault(recipe => recipe.Name == name)
-        ?? new GanRecipe(name, "", GanRecipe.All[0].Options with { Objective = GanNames.ParseObjective(name) });
+        ?? new GanRecipe(name, "", GanRecipe.Find("dcgan").Options with { Objective = GanNames.ParseObjective(name) });
 
     /// <summary>Refuses options that cannot be compared.</summary>
     /// <exception cref="TrainingException">A number is out of range, or a name is repeated.</exception>

@@ -57,7 +57,7 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
 
     private protected override CycleStep TrainStep()
     {
-        _translators.LearningRate = _discriminators.LearningRate = _options.LearningRate * _options.RateAt(StepsDone);
+        _translators.RateFactor = _discriminators.RateFactor = _options.RateAt(StepsDone);
         _translators.Train();
         _discriminators.Freeze();
         Tensor a = _a.Images.Batch(_a.Sampler.Next());

@@ -17,7 +17,7 @@ public sealed record GanOptions : TrainingOptions
     public int Steps { get; init; } = 1000;
 
     /// <summary>Gets the samples in a batch; from 1 to 65,536. Default: 64.</summary>
-    [TrainingOption("batch", "Samples in a batch", ValueName = "count", Range = "[1, 65536]")]
+    [TrainingOption("batch", "Samples in a batch", ValueName = "count", Range = "[1, 65536]", Default = Recipe)]
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
@@ -93,6 +93,15 @@ public sealed record GanOptions : TrainingOptions
     /// </summary>
     [JsonConverter(typeof(ScheduleConverter))]
     public Schedule? Schedule { get; init; }
+
+    /// <summary>
+    /// Gets the share of the steps with the full learning rates, in [0, 1]; over the others they fall linearly to 0. Default: 1, for
+    /// constant rates.
+    /// </summary>
+    [TrainingOption(
+        "constant-share", "Share of the steps with the full learning rates; over the others they fall linearly to 0",
+        ValueName = "share", Range = "[0, 1]", Default = Recipe)]
+    public double ConstantShare { get; init; } = 1;
 
     /// <summary>
     /// Gets the limit to which the norm of each network's gradient is scaled down before an update; not negative, 0 for no limit.
@@ -241,6 +250,13 @@ public sealed record GanOptions : TrainingOptions
             throw new TrainingException(
                 $"{nameof(GanOptions)}.{nameof(LatentShape)}: {LatentShape} contradicts {nameof(Latent)} {Latent}. "
                 + "Set only one of the two.");
+        }
+
+        if (ConstantShare < 1 && Schedule is not null)
+        {
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(ConstantShare)}: the learning rates cannot follow both a share of "
+                + $"{NumberText.Format(ConstantShare)} and {nameof(Schedule)}. Set only one of the two.");
         }
 
         if (ClassWeight > 0 && Classes != ClassConditioning.None)

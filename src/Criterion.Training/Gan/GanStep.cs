@@ -59,6 +59,15 @@ public readonly record struct GanStep : IRunStep
         Chart = "Diversity of the samples", IsExplained = true, IsCompared = true)]
     public double Diversity { get; init; }
 
+    /// <summary>
+    /// Gets the root mean square distance between generated samples of one class, as a multiple of that between real ones; 0 without
+    /// classes, and where no class has two samples in the batch.
+    /// </summary>
+    [StepColumn(
+        "class_diversity", "Root mean square distance between generated samples of one class, as a multiple of that between real ones",
+        Chart = "Diversity of the samples", IsExplained = true, IsOmittedWhenZero = true)]
+    public double ClassDiversity { get; init; }
+
     /// <summary>Gets the probability p of each part of an adaptive augmentation, after the step; 0 without one.</summary>
     [StepColumn(
         "augmentation", "Probability of each part of the adaptive augmentation; beyond 0.8 it may leak into samples",

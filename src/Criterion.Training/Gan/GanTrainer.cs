@@ -134,6 +134,12 @@ public sealed class GanTrainer : Trainer<GanStep>
 
     private protected override GanStep TrainStep()
     {
+        if (_options.ConstantShare < 1)
+        {
+            double factor = LinearDecay.FactorAt(StepsDone, _options.Steps, _options.ConstantShare);
+            _generator.RateFactor = _discriminator.RateFactor = factor;
+        }
+
         _generator.Train();
         _discriminator.Train();
         for (int i = 1; i < _options.DiscriminatorSteps; i++)
@@ -149,11 +155,18 @@ public sealed class GanTrainer : Trainer<GanStep>
         double value = Finite(loss.Item(), "generator loss", batch, fake.Logits);
         double norm = Finite(_generator.Differentiate(loss), "generator gradient", batch, fake.Logits);
         _generator.Update();
-        _averaged.Update();
+        _averaged.Update(StepsDone);
         _generator.EndStep();
         _discriminator.EndStep();
         double diversity = ScoreStatistics.Diversity(batch.Real, batch.Fake);
-        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = diversity };
+        return row with
+        {
+            GeneratorLoss = value,
+            GeneratorGradientNorm = norm,
+            Diversity = diversity,
+            ClassDiversity = _classes == 0 ? 0
+                : ScoreStatistics.ClassDiversity(batch.Real, batch.RealLabels!, batch.Fake, batch.FakeLabels!, _classes),
+        };
     }
 
     GanStep TrainDiscriminator(Batch batch)

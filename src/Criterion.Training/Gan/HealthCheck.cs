@@ -33,6 +33,9 @@ public enum FindingKind
 
     /// <summary>The adaptive augmentation is so probable that it may leak into samples.</summary>
     LeakingAugmentation,
+
+    /// <summary>The generator maps all latents of a class to nearly the same sample.</summary>
+    ClassCollapse,
 }
 
 /// <summary>A problem of a training.</summary>
@@ -76,6 +79,8 @@ public static class HealthCheck
     const string DiscriminatorSteps = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorSteps)}";
     const string Rates = $"{nameof(GanOptions)}.{nameof(GanOptions.LearningRate)}";
     const string Objective = $"{nameof(GanOptions)}.{nameof(GanOptions.Objective)}";
+    const string Classes = $"{nameof(GanOptions)}.{nameof(GanOptions.Classes)}";
+    const string ClassWeight = $"{nameof(GanOptions)}.{nameof(GanOptions.ClassWeight)}";
     const string Augment = $"{nameof(GanOptions)}.{nameof(GanOptions.Augment)}";
     const string OnNan = $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)}";
 
@@ -121,12 +126,21 @@ public static class HealthCheck
 
     static IEnumerable<Finding> Samples(GanStep[] rows)
     {
-        if (rows.All(static row => row.Diversity < CollapsedDiversity))
+        bool collapsed = rows.All(static row => row.Diversity < CollapsedDiversity);
+        if (collapsed)
         {
             yield return new(FindingKind.Collapse,
                 "The samples have collapsed: the distance between generated samples is "
                     + $"{NumberText.Fixed(rows[^1].Diversity, 2)} times that "
                 + $"between real ones. Resume from a checkpoint with a lower {Rates}, or use a recipe that keeps modes (r3gan, wgan-gp).");
+        }
+
+        if (!collapsed && rows.All(static row => row.ClassDiversity is > 0 and < CollapsedDiversity))
+        {
+            yield return new(FindingKind.ClassCollapse,
+                "The classes have collapsed: the distance between generated samples of one class is "
+                    + $"{NumberText.Fixed(rows[^1].ClassDiversity, 2)} times that between real ones, so that each class has nearly one "
+                    + $"sample. Lower {ClassWeight}, or set {Classes} to none.");
         }
     }
 

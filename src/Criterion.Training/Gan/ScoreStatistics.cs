@@ -70,6 +70,27 @@ internal static class ScoreStatistics
     /// <summary>Computes the root mean square distance between generated samples, as a multiple of that between real ones.</summary>
     public static double Diversity(Tensor real, Tensor fake) => Math.Sqrt(TotalVariance(fake.Detach()) / TotalVariance(real.Detach()));
 
+    /// <summary>
+    /// Computes the root mean square distance between generated samples of one class, as a multiple of that between real ones; 0 where no
+    /// class has two real or two generated samples.
+    /// </summary>
+    public static double ClassDiversity(Tensor real, Tensor realLabels, Tensor fake, Tensor fakeLabels, int classes)
+    {
+        double expected = VarianceInClasses(real, realLabels, classes);
+        return expected > 0 ? Math.Sqrt(VarianceInClasses(fake, fakeLabels, classes) / expected) : 0;
+    }
+
+    // Pooled over the classes; each class with samples costs one degree of freedom.
+    static double VarianceInClasses(Tensor samples, Tensor labels, int classes)
+    {
+        Tensor rows = samples.Detach().Flatten(1);
+        Tensor members = labels.OneHot(classes, rows.DType);
+        Tensor counts = members.Sum(0);
+        Tensor means = members.Transpose().MatMul(rows) / counts.Clamp(low: 1).Unsqueeze(1);
+        double freedom = rows.Shape[0] - (counts > 0).Sum().Item();
+        return freedom > 0 ? (rows - members.MatMul(means)).Square().Sum().Item() / freedom : 0;
+    }
+
     // Twice the summed variance is the mean squared distance of two samples; the factors cancel in the ratio.
     static double TotalVariance(Tensor images) => Mean(images.Var([0], correction: 0));
 

@@ -9,6 +9,7 @@ internal sealed class TrainedNetworks : IStateful
 {
     readonly (string Name, Module Network)[] _networks;
     readonly Optimizer _optimizer;
+    readonly double _rate;
     readonly LearningRateSchedule? _schedule;
     readonly double _clip;
     readonly StateGroup _state;
@@ -26,6 +27,7 @@ internal sealed class TrainedNetworks : IStateful
     {
         _networks = networks;
         _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
+        _rate = _optimizer.LearningRate;
         _schedule = schedule is null ? null : new LearningRateSchedule(_optimizer, schedule);
         _clip = clip > 0 ? clip : double.PositiveInfinity;
         IEnumerable<(string, IStateful)> parts = networks.Select(static named => (named.Name, (IStateful)named.Network));
@@ -40,11 +42,10 @@ internal sealed class TrainedNetworks : IStateful
     {
     }
 
-    /// <summary>Gets or sets the learning rate of the next update.</summary>
-    public double LearningRate
+    /// <summary>Sets the learning rate of the next update, as a factor of the optimizer's first one.</summary>
+    public double RateFactor
     {
-        get => _optimizer.LearningRate;
-        set => _optimizer.LearningRate = value;
+        set => _optimizer.LearningRate = _rate * value;
     }
 
     /// <summary>Gets the first network.</summary>

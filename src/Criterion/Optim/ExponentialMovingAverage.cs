@@ -52,13 +52,19 @@ public sealed class ExponentialMovingAverage : IStateful
     public double Decay { get; init => field = Require.InUnitInterval(value, nameof(ExponentialMovingAverage)); }
 
     /// <summary>Updates the averages with the module's current values.</summary>
-    public void Update()
+    public void Update() => Update(Decay);
+
+    /// <summary>Updates the averages with the module's current values and a decay of this update alone, as for a warm-up.</summary>
+    /// <param name="decay">The share of the average that this update keeps, in [0, 1].</param>
+    /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1].</exception>
+    public void Update(double decay)
     {
+        Require.InUnitInterval(decay, nameof(ExponentialMovingAverage));
         foreach ((Tensor value, Tensor average, bool isLearned) in _pairs)
         {
             if (isLearned)
             {
-                TensorFormula.Update(new Lerp(1 - Decay), average, value);
+                TensorFormula.Update(new Lerp(1 - decay), average, value);
             }
             else
             {

@@ -176,6 +176,25 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void An_update_may_have_a_decay_of_its_own()
+    {
+        Linear net = new(1, 1, bias: false);
+        ExponentialMovingAverage average = new(net, decay: 0.5);
+        float start = net.Weight.ToArray<float>()[0];
+        using (Autograd.NoGrad())
+        {
+            net.Weight.Fill(start + 8);
+        }
+
+        average.Update(0.25);
+        Assert.Equal(start + 6, average.StateDict()["weight"].ToArray<float>()[0], 1e-5);
+        average.Update();
+        Assert.Equal(start + 7, average.StateDict()["weight"].ToArray<float>()[0], 1e-5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => average.Update(1.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => average.Update(double.NaN));
+    }
+
+    [Fact]
     public void A_schedule_goes_on_from_its_state()
     {
         SGD optimizer = new([Tensor.Ones([1])], 0.5);

@@ -39,6 +39,34 @@ public sealed class ClassConditionTests : IDisposable
     }
 
     [Fact]
+    public void Diversity_is_measured_within_classes_too()
+    {
+        Tensor labels = LatentSampler.InTurn(12, 3);
+        Tensor real = Tensor.Randn([12, 1, 4, 4], random: new RandomStream(3));
+        Tensor levels = labels.To(DType.Float32).Reshape(-1, 1, 1, 1);
+
+        // Other offsets of the classes change the diversity of all samples, and leave that within classes.
+        Assert.Equal(1, ScoreStatistics.ClassDiversity(real, labels, real + (5 * levels), labels, 3), 1e-5);
+        Assert.Equal(0.5, ScoreStatistics.ClassDiversity(real, labels, (real * 0.5) - levels, labels, 3), 1e-5);
+        Assert.InRange(ScoreStatistics.ClassDiversity(real, labels, 5 * levels.Expand(real.Shape), labels, 3), 0, 1e-6);
+
+        // The samples of a class against plain numbers: class 0 has samples 0, 3, 6 and 9.
+        double[][] rows = [.. Enumerable.Range(0, 12).Select(i => real[i].ToArray<float>().Select(static x => (double)x).ToArray())];
+        double within = Enumerable.Range(0, 3).Sum(c => Enumerable.Range(0, 16).Sum(pixel =>
+        {
+            double[] values = [.. Enumerable.Range(0, 4).Select(i => rows[c + (3 * i)][pixel])];
+            return values.Sum(x => Math.Pow(x - values.Average(), 2));
+        }));
+        double all = rows.Sum(row => row.Sum(static x => x * x));
+        Tensor apart = LatentSampler.InTurn(12, 12);
+        Tensor one = Tensor.Zeros([12], DType.Int64);
+        double around = all - (Enumerable.Range(0, 16).Sum(pixel => Math.Pow(rows.Sum(row => row[pixel]), 2)) / 12);
+        Assert.Equal(
+            Math.Sqrt(within / 9 / (around / 11)), ScoreStatistics.ClassDiversity(real, one, real, labels, 3), 1e-5);
+        Assert.Equal(0, ScoreStatistics.ClassDiversity(real, apart, real, labels, 12));
+    }
+
+    [Fact]
     public void The_generator_learns_its_classes()
     {
         GanOptions options = Options(steps: 150) with { LearningRate = 2e-3 };

@@ -16,6 +16,8 @@ public class HealthCheckTests
         { Healthy with { Accuracy = 1 }, FindingKind.DiscriminatorWon, "discriminator has won" },
         { Healthy with { Accuracy = 0.02 }, FindingKind.GeneratorWon, "generator has won" },
         { Healthy with { Diversity = 0.05 }, FindingKind.Collapse, "is 0.05 times that between real ones" },
+        { Healthy with { ClassDiversity = 0.05 }, FindingKind.ClassCollapse, "of one class is 0.05 times that between real ones" },
+        { Healthy with { Diversity = 0.05, ClassDiversity = 0.05 }, FindingKind.Collapse, "is 0.05 times that between real ones" },
         { Healthy with { GeneratorGradientNorm = 1e-9 }, FindingKind.VanishingGradient, "vanished (norm 1e-9)" },
     };
 

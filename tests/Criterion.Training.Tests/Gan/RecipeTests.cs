@@ -1,5 +1,6 @@
 using Criterion.Losses;
 using Criterion.Nn;
+using Criterion.Schedules;
 
 namespace Criterion.Training.Tests;
 
@@ -116,6 +117,44 @@ public sealed class RecipeTests : IDisposable
 
         Assert.NotEqual(generator.InBatches(latents).ToArray<float>(), trainer.Sample(latents).ToArray<float>());
         Assert.Equal(weights, generator.Parameters()[0].ToArray<float>());
+    }
+
+    [Fact]
+    public void The_average_forgets_the_initial_weights_quickly()
+    {
+        GanTrainer trainer = Tiny.Trainer(Small with { AverageDecay = 0.999 });
+        double average = trainer.Generator.Parameters()[0].ToArray<float>()[0];
+        for (int step = 0; step < 5; step++)
+        {
+            trainer.Step();
+            double weight = trainer.Generator.Parameters()[0].ToArray<float>()[0];
+            average += (1 - ((1.0 + step) / (10 + step))) * (weight - average);
+        }
+
+        Assert.Equal(average, trainer.StateDict()["average.0.weight"].ToArray<float>()[0], 1e-7);
+    }
+
+    [Fact]
+    public void The_learning_rates_are_constant_and_then_fall_to_nothing()
+    {
+        GanOptions options = Small with { Steps = 4, ConstantShare = 0.5, DiscriminatorLearningRate = 4e-4, GeneratorLearningRate = 1e-4 };
+        GanTrainer trainer = Tiny.Trainer(options);
+        double[] factors = [.. Enumerable.Range(0, 4).Select(_ =>
+        {
+            trainer.Step();
+            Assert.Equal(4, trainer.DiscriminatorOptimizer.LearningRate / trainer.GeneratorOptimizer.LearningRate, 1e-12);
+            return trainer.GeneratorOptimizer.LearningRate / 1e-4;
+        })];
+
+        Assert.Equal([1, 1, 0.666666666667, 0.333333333333], factors.Select(static factor => Math.Round(factor, 12)));
+    }
+
+    [Fact]
+    public void A_decay_and_a_schedule_exclude_each_other()
+    {
+        GanOptions options = Small with { ConstantShare = 0.5, Schedule = new LinearSchedule(1, 0, 10) };
+        TrainingException error = Assert.Throws<TrainingException>(() => Tiny.Trainer(options));
+        Assert.Contains("Set only one of the two.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
