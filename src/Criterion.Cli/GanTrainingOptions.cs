@@ -72,7 +72,7 @@ internal sealed class GanTrainingOptions
             + "r1=10@16 evaluates it in every 16th step; gradient-penalty:at=DraganNoise sets an option", null),
         nameof(GanOptions.Steps) => (null, $"{PerRecipe(static options => $"{options.Steps}")}; 5000 for points"),
         nameof(GanOptions.LearningRate) => (
-            null, $"{PerRecipe(static options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}; five "
+            null, $"{PerRecipe(static options => options.GeneratorLearningRate.ToString("0.##e-0", CultureInfo.InvariantCulture))}; five "
                 + "times that for points"),
         _ => default,
     };
