@@ -35,7 +35,8 @@ internal sealed class CompareCommand
 
     readonly Option<int?> _width = new Option<int?>("--width")
     {
-        Description = "Channels of the layers next to the image, or units per layer for points [default: 32 channels or 128 units]",
+        Description = "Channels of the layers next to the image, or units per layer for points [default: 32 channels, 8 for stylegan2, "
+            + "or 128 units]",
         HelpName = "channels",
     }.Within(1, 1024);
 

@@ -73,7 +73,7 @@ internal sealed class GanTrainingOptions
         nameof(GanOptions.Steps) => (null, $"{PerRecipe(static options => $"{options.Steps}")}; 5000 for points"),
         nameof(GanOptions.BatchSize) => (null, PerRecipe(static options => $"{options.BatchSize}")),
         nameof(GanOptions.LearningRate) => (
-            null, $"{PerRecipe(static options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}; five "
+            null, $"{PerRecipe(static options => options.GeneratorLearningRate.ToString("0.##e-0", CultureInfo.InvariantCulture))}; five "
                 + "times that for points, for which dcgan-tuned has the options of dcgan"),
         _ => default,
     };

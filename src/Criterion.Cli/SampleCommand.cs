@@ -53,7 +53,7 @@ internal sealed class SampleCommand
         Tensor samples = generator.InBatches(latents);
         Write(file, samples, network, label);
         console.Output
-            .WriteLine(network is Dcgan { Size: var side }
+            .WriteLine(network is ImageNetworks { Size: var side }
                 ? $"{Counted.Of(samples.Shape[0], "image")} of {side}x{side} in {file}"
                 : $"{Counted.Of(samples.Shape[0], "point")} in {file}");
         return Tool.Success;

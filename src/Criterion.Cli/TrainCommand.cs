@@ -32,7 +32,7 @@ internal sealed class TrainCommand
     readonly Option<int?> _width = new Option<int?>("--width")
     {
         Description = "Channels of the layers next to the image; inner layers have 2, 4, ... times as many. For points, units per layer "
-            + "[default: 32 channels or 128 units]",
+            + "[default: 32 channels, 8 with --network stylegan2 or r3gan, or 128 units]",
         HelpName = "channels",
     }.Within(1, 1024);
 

@@ -31,6 +31,20 @@ public sealed class ExportCommandTests : IDisposable
         AssertWritten("The generator is in", "input [N, 4, 1, 1], output [N, 2]");
     }
 
+    [Theory]
+    [InlineData("stylegan2")]
+    [InlineData("r3gan", "--network", "r3gan")]
+    public void A_generator_of_other_networks_draws_a_class_and_is_exported(params string[] recipe)
+    {
+        Succeeded(Run(
+            ["train", .. recipe, "--classes", "projection", "--steps", "1", "--batch", "4", "--width", "2", "--latent", "4", "--out",
+                _temp["run"]]));
+        Succeeded(Run("sample", _temp["run"], "--class", "7", "--count", "3", "--out", _temp["samples.png"]));
+        AssertWritten("The generator is in", "input [N, 14, 1, 1], output [N, 1, 32, 32]");
+        (GanNetworks networks, Sequential generator) = GeneratorFile.Read(_temp["run/generator.safetensors"]);
+        AssertSame(generator, networks.Latents(5, new RandomStream(1)));
+    }
+
     [Fact]
     public void An_encoder_embeds_the_same_images()
     {

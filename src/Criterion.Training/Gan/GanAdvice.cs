@@ -66,6 +66,11 @@ public static class GanAdvice
                     : $"Set {Norm} to none, layer, instance or spectral."));
         }
 
+        if (Groups(discriminator) is { } groups)
+        {
+            CheckGroups(options, groups, isPerSample);
+        }
+
         if (options.Objective is not ProbabilityGanLoss && EndsInSigmoid(discriminator))
         {
             throw new TrainingException(
@@ -92,6 +97,27 @@ public static class GanAdvice
                 + $"images. Set it to {GanNames.None}.");
         }
     }
+
+    static void CheckGroups(GanOptions options, MinibatchStdDev groups, bool isPerSample)
+    {
+        if (isPerSample)
+        {
+            throw new TrainingException(
+                $"{Penalties}: a gradient penalty needs the slope of the score of each sample alone, and the minibatch standard "
+                + "deviation of the discriminator mixes samples. Set allowBatchCoupling of the penalty to true, as in StyleGAN2, such as "
+                + "r1=0.01:allowBatchCoupling=true@16.");
+        }
+
+        if (options.BatchSize > groups.GroupSize && options.BatchSize % groups.GroupSize != 0)
+        {
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(GanOptions.BatchSize)}: the discriminator compares samples in groups of {groups.GroupSize}, "
+                + $"which do not divide a batch of {options.BatchSize}. Set it to a multiple of {groups.GroupSize}.");
+        }
+    }
+
+    static MinibatchStdDev? Groups(Module module) =>
+        module as MinibatchStdDev ?? module.Children().Select(Groups).FirstOrDefault(static found => found is not null);
 
     static bool MixesSamples(Module module) => module is BatchNorm || module.Children().Any(MixesSamples);
 

@@ -66,6 +66,10 @@ public sealed record GanOptions : TrainingOptions
         ValueName = "weight@layer", Default = "0")]
     public FeatureMatchingOptions? FeatureMatching { get; init; }
 
+    /// <summary>Gets the networks for images; points and <see cref="CustomNetworks"/> have their own. Default: those of DCGAN.</summary>
+    [TrainingOption("network", "Networks for images", ValueName = "name", Default = Recipe)]
+    public GanNetwork Network { get; init; }
+
     /// <summary>Gets the discriminator steps per generator step, each on a new batch; from 1 to 1,000. Default: 1.</summary>
     [TrainingOption("d-steps", "Discriminator steps per generator step", ValueName = "count", Range = "[1, 1000]", Default = Recipe)]
     public int DiscriminatorSteps { get; init; } = 1;
@@ -212,16 +216,27 @@ public sealed record GanOptions : TrainingOptions
 
     /// <summary>Creates the description of the networks of recipes that these options need.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="width">The channels of the layer next to an image, or the units of a layer for points. Default: 32 and 128.</param>
+    /// <param name="width">
+    /// The channels of the layer next to an image, or the units of a layer for points. Default: 32 for a DCGAN, 8 for the other networks of
+    /// images, and 128 for points.
+    /// </param>
     /// <exception cref="TrainingException">
-    /// Images are not square or of a size that a DCGAN cannot generate, or the data lack labels that are needed.
+    /// Images are not square or of a size that the networks cannot generate, the data lack labels that are needed, or are points where the
+    /// networks are of images.
     /// </exception>
     public RecipeNetworks Networks(Dataset data, int? width = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        RecipeNetworks networks = data is ImageDataset images
-            ? Dcgan.For(images, width ?? 32, Latent, DiscriminatorNorm ?? DefaultNorm)
-            : new PointNetworks(width ?? 128, Latent, DiscriminatorNorm ?? Training.DiscriminatorNorm.None);
+        RecipeNetworks networks = (data, Network) switch
+        {
+            (ImageDataset images, GanNetwork.Dcgan) => Dcgan.For(images, width ?? 32, Latent, DiscriminatorNorm ?? DefaultNorm),
+            (ImageDataset images, GanNetwork.StyleGan2) => StyleGan2.For(images, width ?? 8, Latent) with { DiscriminatorNorm = PlainNorm },
+            (ImageDataset images, _) => R3Gan.For(images, width ?? 8, Latent) with { DiscriminatorNorm = PlainNorm },
+            (_, GanNetwork.Dcgan) => new PointNetworks(width ?? 128, Latent, PlainNorm),
+            _ => throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(Network)}: {ValueText.Word(Network)} generates images, and '{data.Source}' is not a set of "
+                + $"images. Set it to {ValueText.Word(GanNetwork.Dcgan)}, which stands for networks of points there."),
+        };
         return networks with
         {
             DiscriminatorOutput = DiscriminatorOutput ?? DefaultOutput,
@@ -295,6 +310,8 @@ public sealed record GanOptions : TrainingOptions
     bool Takes(DiscriminatorOutput output) => output == DefaultOutput
         || (Objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss
             && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
+
+    DiscriminatorNorm PlainNorm => DiscriminatorNorm ?? Training.DiscriminatorNorm.None;
 
     DiscriminatorNorm DefaultNorm => Regularizers.Any(static one => one.Penalty is InputGradientPenalty { AllowBatchCoupling: false })
         ? Training.DiscriminatorNorm.None

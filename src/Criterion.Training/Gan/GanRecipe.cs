@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>A named set of options from a paper, for the networks of a DCGAN.</summary>
+/// <summary>A named set of options from a paper.</summary>
 public sealed record GanRecipe
 {
     const int Steps = 3000;
@@ -112,6 +112,17 @@ public sealed record GanRecipe
             Beta2 = 0.9,
             AverageDecay = 0.99,
             Steps = Steps,
+        }),
+        new("stylegan2", "Karras et al., 2020, as their code for CIFAR-10: networks with styles, non-saturating loss, R1 of 0.01 in every "
+            + "16th step, average of the generator, Adam 2.5e-3 with betas 0 and 0.99", new()
+        {
+            Network = GanNetwork.StyleGan2,
+            Regularizers = [new(new R1Penalty(0.01) { AllowBatchCoupling = true }, 16)],
+            LearningRate = 2.5e-3,
+            Beta1 = 0,
+            Beta2 = 0.99,
+            AverageDecay = 0.99,
+            Steps = 1500,
         }),
         new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (the paper "
             + "tunes it per data set; this is for mean squares of images in -1..1), otherwise as dcgan", new()

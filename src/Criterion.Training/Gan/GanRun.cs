@@ -335,12 +335,13 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         string? unused = networks is not CustomNetworks ? null
             : options.DiscriminatorNorm is not null ? nameof(GanOptions.DiscriminatorNorm)
             : options.DiscriminatorOutput is not null ? nameof(GanOptions.DiscriminatorOutput)
+            : options.Network != GanNetwork.Dcgan ? nameof(GanOptions.Network)
             : null;
         if (unused is not null)
         {
             throw new TrainingException(
                 $"{nameof(GanOptions)}.{unused}: the value has no effect on {nameof(CustomNetworks)}. "
-                + "Build the discriminator accordingly, and set it to null.");
+                + "Build the networks accordingly, and leave it at its default.");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -7,7 +6,7 @@ namespace Criterion.Training;
 /// The networks of a DCGAN: a generator that doubles a 4×4 image until it has its size, and a discriminator that mirrors it. Source:
 /// Radford, Metz, Chintala, Unsupervised representation learning with DCGANs, 2015; widths as in PyTorch's example.
 /// </summary>
-public sealed record Dcgan : RecipeNetworks
+public sealed record Dcgan : ImageNetworks
 {
     const int Kernel = 4;
     const double Slope = 0.2;
@@ -22,41 +21,17 @@ public sealed record Dcgan : RecipeNetworks
     /// </param>
     public Dcgan(
         int size = 32, int channels = 1, int width = 32, int latent = 64, DiscriminatorNorm discriminatorNorm = DiscriminatorNorm.Batch)
-        : base(width, latent, discriminatorNorm) => (Size, Channels) = (size, channels);
-
-    /// <summary><inheritdoc cref="Dcgan(int, int, int, int, DiscriminatorNorm)" path="/param[@name='size']/node()"/></summary>
-    public int Size
+        : base(size, channels, width, latent, discriminatorNorm)
     {
-        get;
-        init => field = value is >= 8 and <= 256 && BitOperations.IsPow2(value)
-            ? value
-            : throw new TrainingException(
-                $"A DCGAN doubles its images from 4×4: their side must be 8, 16, 32, 64, 128 or 256, but is {value}. "
-                + $"Resize them ({ImageDataset.SizeParameter}).");
     }
 
-    /// <summary><inheritdoc cref="Dcgan(int, int, int, int, DiscriminatorNorm)" path="/param[@name='channels']/node()"/></summary>
-    public int Channels { get; init => field = Within(value, 1, 4, nameof(Channels)); }
-
-    /// <inheritdoc/>
-    public override int SamplesInPicture => InRows(64);
-
     /// <summary>Gets the channels from the 4×4 image to the last hidden layer: 4w, 2w, w for 32×32.</summary>
-    internal int[] Widths => [.. Enumerable.Range(1, BitOperations.Log2((uint)Size / Kernel)).Select(i => Width << (Levels - i))];
-
-    int Levels => BitOperations.Log2((uint)Size / Kernel);
+    internal int[] Widths => [.. Enumerable.Range(1, Doublings).Select(i => Width << (Doublings - i))];
 
     /// <summary>Creates the description of networks for a data set.</summary>
     /// <exception cref="TrainingException">The images are not square, or have a size that a DCGAN cannot generate.</exception>
-    public static Dcgan For(ImageDataset data, int width = 32, int latent = 64, DiscriminatorNorm norm = DiscriminatorNorm.Batch)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        return data.Size.Height == data.Size.Width
-            ? new Dcgan(data.Size.Height, data.Channels, width, latent, norm)
-            : throw new TrainingException(
-                $"A DCGAN generates square images, and those of '{data.Source}' are {data.Size}. "
-                    + $"Resize them ({ImageDataset.SizeParameter}).");
-    }
+    public static Dcgan For(ImageDataset data, int width = 32, int latent = 64, DiscriminatorNorm norm = DiscriminatorNorm.Batch) =>
+        new(SideOf(data, nameof(Dcgan)), data.Channels, width, latent, norm);
 
     /// <summary>
     /// Builds the generator: latents <c>[N, Latent + Classes, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].
@@ -99,9 +74,6 @@ public sealed record Dcgan : RecipeNetworks
             normalize ? Initialized(decoder, random) : decoder,
             DiscriminatorOutput == DiscriminatorOutput.SquaredError)];
     }
-
-    /// <inheritdoc/>
-    public override Tensor Picture(Tensor samples, Dataset? data = null) => Grid(samples);
 
     Sequential Decoder(int from, bool normalize, RandomStream random)
     {

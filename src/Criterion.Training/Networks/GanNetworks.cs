@@ -4,10 +4,12 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>
-/// The networks of a GAN: <see cref="CustomNetworks"/>, or those of the recipes, a <see cref="Dcgan"/> for images and
-/// <see cref="PointNetworks"/> for points.
+/// The networks of a GAN: <see cref="CustomNetworks"/>, or those of the recipes, <see cref="ImageNetworks"/> and
+/// <see cref="PointNetworks"/>.
 /// </summary>
 [JsonDerivedType(typeof(Dcgan), "dcgan")]
+[JsonDerivedType(typeof(StyleGan2), "stylegan2")]
+[JsonDerivedType(typeof(R3Gan), "r3gan")]
 [JsonDerivedType(typeof(PointNetworks), "points")]
 [JsonDerivedType(typeof(CustomNetworks), "custom")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]

@@ -14,14 +14,21 @@ public static class GeneratorFile
 
     const string Architecture = "architecture";
     const string DcganName = "dcgan";
+    const string StyleGan2Name = "stylegan2";
+    const string R3GanName = "r3gan";
     const string PointsName = "points";
     const string CustomName = "custom";
     const string ProgramName = "program";
+    const string SizeName = "size";
+    const string ChannelsName = "channels";
+    const string WidthName = "width";
+    const string LatentName = "latent";
     const string ClassCount = "classes";
     const string ConditioningName = "conditioning";
 
     /// <summary>
-    /// Writes weights and running statistics. The metadata describe the network; only architecture and classes are read back.
+    /// Writes weights and running statistics. The metadata describe the network. Where the shapes of the weights do as well, those are read
+    /// back.
     /// </summary>
     public static void Write(string path, GanNetworks network, Module generator)
     {
@@ -33,22 +40,22 @@ public static class GeneratorFile
             metadata[ProgramName] = program;
         }
 
-        if (network is Dcgan images)
+        if (network is ImageNetworks images)
         {
-            Note("size", images.Size);
-            Note("channels", images.Channels);
+            Note(SizeName, images.Size);
+            Note(ChannelsName, images.Channels);
         }
 
         if (network is RecipeNetworks recipe)
         {
-            Note("width", recipe.Width);
+            Note(WidthName, recipe.Width);
             if (recipe.Conditioning != ClassConditioning.None)
             {
                 metadata[ConditioningName] = ValueText.Word(recipe.Conditioning);
             }
         }
 
-        Note("latent", network.Latent);
+        Note(LatentName, network.Latent);
         Note(ClassCount, network.Classes);
         Safetensors.Write(path, generator.StateDict(), metadata);
 
@@ -77,6 +84,8 @@ public static class GeneratorFile
     static string NameOf(GanNetworks network) => network switch
     {
         Dcgan => DcganName,
+        StyleGan2 => StyleGan2Name,
+        R3Gan => R3GanName,
         PointNetworks => PointsName,
         _ => CustomName,
     };
@@ -94,6 +103,8 @@ public static class GeneratorFile
             DcganName when file.Metadata.GetValueOrDefault(ConditioningName) == ValueText.Word(ClassConditioning.Projection) =>
                 Projection(Weights(file, rank: 4), Weights(file, rank: 2), classes),
             DcganName => Images(Weights(file, rank: 4), classes),
+            StyleGan2Name => Described(file, classes, static n => new StyleGan2(n[0], n[1], n[2], n[3])),
+            R3GanName => Described(file, classes, static n => new R3Gan(n[0], n[1], n[2], n[3])),
             PointsName => Points(Weights(file, rank: 2), classes),
             _ => null,
         };
@@ -122,6 +133,26 @@ public static class GeneratorFile
         Dcgan network = new(4 << (kernels.Length - 1), kernels[^1][1], kernels[^1][0], kernels[0][0] - classes) { Classes = classes };
         int[] chain = [kernels[0][0], .. network.Widths, network.Channels];
         return kernels.Select((shape, i) => shape == new Shape(chain[i], chain[i + 1], 4, 4)).All(static fits => fits) ? network : null;
+    }
+
+    // The description of a small file could ask for much memory, so the weights must have its shapes before they are created.
+    static ImageNetworks? Described(SafetensorsFile file, int classes, Func<int[], ImageNetworks> create)
+    {
+        ImageNetworks network = create([Number(SizeName), Number(ChannelsName), Number(WidthName), Number(LatentName)]) with
+        {
+            Classes = classes,
+            Conditioning = file.Metadata.GetValueOrDefault(ConditioningName) == ValueText.Word(ClassConditioning.Projection)
+                ? ClassConditioning.Projection
+                : ClassConditioning.None,
+        };
+        IEnumerable<Shape> shapes =
+            from named in file.Tensors
+            where named.Value.Rank > 1 && !named.Key.EndsWith("noise", StringComparison.Ordinal)
+            select named.Value.Shape;
+        return network.GeneratorWeights.SequenceEqual(shapes) ? network : null;
+
+        int Number(string name) =>
+            int.TryParse(file.Metadata.GetValueOrDefault(name), CultureInfo.InvariantCulture, out int number) ? number : 0;
     }
 
     static PointNetworks? Points(Shape[] weights, int classes) =>

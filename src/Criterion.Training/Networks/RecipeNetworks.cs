@@ -3,7 +3,9 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>The networks of the recipes, which options describe completely: a <see cref="Dcgan"/> or <see cref="PointNetworks"/>.</summary>
+/// <summary>
+/// The networks of the recipes, which options describe completely: <see cref="ImageNetworks"/> or <see cref="PointNetworks"/>.
+/// </summary>
 public abstract record RecipeNetworks : GanNetworks
 {
     /// <summary>Initializes the networks.</summary>

@@ -62,18 +62,53 @@ public sealed class BlurResample : Layer
         return resampled.Reshape(input.Shape[0], input.Shape[1], resampled.Shape[2], resampled.Shape[3]);
     }
 
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(input);
+        (int channels, int height, int width) = (input.Shape[1], input.Shape[2] * Up / Down, input.Shape[3] * Up / Down);
+        OnnxValue planes = graph.Reshape(input, -1, 1, input.Shape[2], input.Shape[3]);
+        OnnxValue resampled = Up > 1
+            ? graph.Node("ConvTranspose", [planes, graph.Weight(EnlargingFilter(input.DType))], Options(Up, CroppedBorder))
+            : graph.Node("Conv", [planes, graph.Weight(ReducingFilter(input.DType))], Options(Down, AddedBorder));
+        return graph.Reshape(resampled, -1, channels, height, width) with { Shape = [input.Shape[0], channels, height, width] };
+    }
+
+    // What enlarging crops from the full convolution, and what reducing adds, before and after each side.
+    (int Before, int After) CroppedBorder
+    {
+        get
+        {
+            int added = (_kernel.Length + Up - 1) / 2;
+            return (_kernel.Length - 1 - added, added + 1 - Up);
+        }
+    }
+
+    (int Before, int After) AddedBorder => ((_kernel.Length - Down + 1) / 2, (_kernel.Length - Down) / 2);
+
     Tensor Enlarged(Tensor planes)
     {
-        Tensor full = planes.ConvTranspose2d(Filter(_kernel, Up, planes.DType), null, Up);
-        int start = _kernel.Length - 1 - ((_kernel.Length + Up - 1) / 2);
+        Tensor full = planes.ConvTranspose2d(EnlargingFilter(planes.DType), null, Up);
+        int start = CroppedBorder.Before;
         return full.Narrow(2, start, planes.Shape[2] * Up).Narrow(3, start, planes.Shape[3] * Up);
     }
 
     Tensor Reduced(Tensor planes)
     {
-        (int before, int after) = ((_kernel.Length - Down + 1) / 2, (_kernel.Length - Down) / 2);
-        return planes.Pad([before, after, before, after]).Conv2d(Filter([.. _kernel.Reverse()], 1, planes.DType), null, Down);
+        (int before, int after) = AddedBorder;
+        return planes.Pad([before, after, before, after]).Conv2d(ReducingFilter(planes.DType), null, Down);
     }
+
+    Tensor EnlargingFilter(DType dtype) => Filter(_kernel, Up, dtype);
+
+    Tensor ReducingFilter(DType dtype) => Filter([.. _kernel.Reverse()], 1, dtype);
+
+    static (string, object)[] Options(int stride, (int Before, int After) border) =>
+    [
+        ("strides", (long[])[stride, stride]),
+        ("pads", (long[])[border.Before, border.Before, border.After, border.After]),
+    ];
 
     static Tensor Filter(double[] kernel, double gain, DType dtype)
     {

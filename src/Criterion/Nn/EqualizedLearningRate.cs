@@ -48,6 +48,8 @@ public sealed class EqualizedLearningRate : Layer
     /// <summary>Gets the factor of the learning rate.</summary>
     public double Multiplier { get; }
 
+    double Scale => Gain / Math.Sqrt(FanIn);
+
     int FanIn => Weight.Count / Weight.Shape[_layer.OutputDim];
 
     /// <inheritdoc/>
@@ -57,7 +59,15 @@ public sealed class EqualizedLearningRate : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        Tensor output = _layer.Apply(input, Weight * (Gain / Math.Sqrt(FanIn)));
+        Tensor output = _layer.Apply(input, Weight * Scale);
         return Multiplier == 1 ? output : output * Multiplier;
+    }
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        OnnxValue output = _layer.ToOnnx(graph, input, graph.Weight(Weight.Detach() * Scale, "scaled_weight"));
+        return Multiplier == 1 ? output : graph.Product(output, Multiplier);
     }
 }

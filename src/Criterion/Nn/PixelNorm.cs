@@ -25,4 +25,11 @@ public sealed class PixelNorm : Layer
         ? input * (input.Square().Mean(1, keepDim: true) + Epsilon).Rsqrt()
         : throw new ShapeException(
             $"PixelNorm: the input must be [N, C, ..], but is {input.Shape}. Add the batch dimension with Unsqueeze(0).");
+
+    /// <inheritdoc/>
+    protected internal override OnnxValue ToOnnx(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue meanSquare = graph.Node("ReduceMean", [graph.Product(input, input)], ("axes", (long[])[1]));
+        return graph.Node("Div", [input, graph.Node("Sqrt", [graph.Sum(meanSquare, graph.Constant(Epsilon))])]);
+    }
 }

@@ -17,6 +17,7 @@ public class GanLayerTests
         ["EqualizedLearningRate"] = (new EqualizedLearningRate(
             new ConvTranspose2d(2, 3, 2, dtype: DType.Float64), 1.4, 0.5, Random), [2, 2, 3, 3]),
         ["ModulatedConv2d"] = (new ModulatedConv2d(2, 3, 3, random: Random, dtype: DType.Float64), [2, 2, 3, 3]),
+        ["ModulatedConv2d up"] = (new ModulatedConv2d(2, 3, 3, up: 2, random: Random, dtype: DType.Float64), [2, 2, 3, 3]),
         ["BlurResample up"] = (new BlurResample(up: 2), [1, 2, 3, 3]),
         ["BlurResample down"] = (new BlurResample(down: 2), [1, 2, 5, 4]),
         ["SelfAttention2d"] = (WithGamma(new SelfAttention2d(4, 2, Random, DType.Float64)), [2, 4, 2, 2]),
@@ -36,6 +37,24 @@ public class GanLayerTests
         ModulatedConv2d layer = new(2, 3, 3, random: Random, dtype: DType.Float64);
         Tensor styles = Tensor.Randn([2, 2], DType.Float64, Random);
         GradCheck.Check(x => layer.Forward(x[0], x[1]).Square().Sum(), [Input([2, 2, 3, 3]), styles]);
+    }
+
+    [Theory]
+    [InlineData(3, null)]
+    [InlineData(5, 1)]
+    public void An_enlarging_convolution_is_that_of_the_enlarged_image_away_from_the_border(int kernel, int? padding)
+    {
+        ModulatedConv2d up = new(2, 3, kernel, padding, up: 2, random: Random, dtype: DType.Float64);
+        ModulatedConv2d plain = new(2, 3, kernel, padding, random: Random, dtype: DType.Float64);
+        (Tensor x, Tensor styles) = (Input([2, 2, 8, 9]), Tensor.Rand([2, 2], DType.Float64, Random) + 0.5);
+
+        // A transposed convolution is a convolution with the turned kernel.
+        plain.LoadStateDict(new Dictionary<string, Tensor> { ["weight"] = up.Weight.Detach().Flip(2, 3) });
+        (Tensor a, Tensor b) = (up.Forward(x, styles), plain.Forward(new BlurResample(up: 2).Forward(x), styles));
+        Assert.Equal(b.Shape, a.Shape);
+        GoldenAssert.Close(Inner(b), Inner(a), "interior");
+
+        static Tensor Inner(Tensor y) => y.Narrow(2, 4, y.Shape[2] - 8).Narrow(3, 4, y.Shape[3] - 8);
     }
 
     [Fact]
@@ -97,6 +116,8 @@ public class GanLayerTests
         Assert.Throws<ShapeException>(static () => new MinibatchStdDev().Forward(Tensor.Ones([6, 2, 2, 2])));
         Assert.Throws<ShapeException>(static () => new MinibatchStdDev(channels: 2).Forward(Tensor.Ones([4, 3, 2, 2])));
         Assert.Throws<ShapeException>(static () => new ModulatedConv2d(2, 3, 3).Forward(Tensor.Ones([2, 2, 4, 4]), Tensor.Ones([2, 3])));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new ModulatedConv2d(2, 3, 3, up: 3));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new ModulatedConv2d(2, 3, 1, up: 2));
         Assert.Throws<ShapeException>(static () => new BlurResample().Forward(Tensor.Ones([2, 4, 4])));
         Assert.Throws<ShapeException>(static () => new SelfAttention2d(8).Forward(Tensor.Ones([1, 4, 2, 2])));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new SelfAttention2d(12));

@@ -21,6 +21,7 @@ internal static class NetworkGolden
     public static T Filled<T>(T network)
         where T : Module
     {
+        using Autograd.GradMode none = Autograd.NoGrad();
         int seed = 0;
         foreach (Tensor parameter in network.Parameters())
         {

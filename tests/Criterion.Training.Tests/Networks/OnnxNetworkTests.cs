@@ -20,6 +20,20 @@ public class OnnxNetworkTests
     }
 
     [Theory]
+    [InlineData(8, 3, 0)]
+    [InlineData(16, 1, 3)]
+    public void The_generators_of_StyleGAN2_and_R3GAN_agree(int size, int channels, int classes)
+    {
+        Shape latent = [5 + classes, 1, 1];
+        ImageNetworks[] all =
+        [
+            new StyleGan2(size, channels, width: 4, latent: 5) { Classes = classes },
+            new R3Gan(size, channels, width: 4, latent: 5) { Classes = classes },
+        ];
+        Assert.All(all, networks => OnnxSession.AssertAgrees(Halved(NetworkGolden.Filled(networks.Generator(Random))), latent));
+    }
+
+    [Theory]
     [InlineData(DiscriminatorNorm.Batch, 0)]
     [InlineData(DiscriminatorNorm.None, 3)]
     [InlineData(DiscriminatorNorm.Layer, 0)]
@@ -96,15 +110,30 @@ public class OnnxNetworkTests
     [Fact]
     public void AlexNet_agrees() => OnnxSession.AssertAgrees(new AlexNet(Random), [3, 70, 81], batches: [1, 2]);
 
-    /// <summary>All but those that measure images and are not deployed, and generators with conditions.</summary>
+    /// <summary>
+    /// All but those that measure images, the conditional DCGAN, a part of discriminators, and layers that their generator describes.
+    /// </summary>
     [Fact]
     public void Networks_have_an_ONNX_form() => Assert.Equal(
-        ["Branches", "ConditionalDecoder", "FidInception", "InceptionBlock", "InceptionConvolution"],
+        ["Branches", "ConditionalDecoder", "FidInception", "InceptionBlock", "InceptionConvolution", "StyleDownsampling", "StyleLayer",
+            "StyleToImage"],
         from type in typeof(FashionClassifier).Assembly.GetTypes()
         where type.IsSubclassOf(typeof(Nn.Module)) && !type.IsAbstract
         where type.GetMethod("ToOnnx", BindingFlags.Instance | BindingFlags.NonPublic)!.DeclaringType == typeof(Nn.Module)
         orderby type.Name
         select type.Name);
+
+    // Images that the last layer does not clamp.
+    static Sequential Halved(Sequential network)
+    {
+        using Autograd.GradMode none = Autograd.NoGrad();
+        foreach (Tensor weight in network.Parameters())
+        {
+            weight.CopyFrom(weight * 0.5);
+        }
+
+        return network;
+    }
 
     // Steps that move the running statistics away from their start.
     static Sequential Trained(Sequential network, Shape input)

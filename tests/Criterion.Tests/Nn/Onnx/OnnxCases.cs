@@ -60,6 +60,15 @@ static class OnnxCases
             new LSTM(4, 3, r.Next(1, 3), Coin(r), Coin(r), r.NextDouble(), bidirectional: Coin(r)), [r.Next(1, 6), 4]),
         [typeof(GRU)] = static r => (
             new GRU(4, 3, r.Next(1, 3), Coin(r), Coin(r), r.NextDouble(), bidirectional: Coin(r)), [r.Next(1, 6), 4]),
+        [typeof(PixelNorm)] = static r => (new PixelNorm(Epsilon(r)), [3, .. Sides(r, r.Next(0, 3))]),
+        [typeof(EqualizedLearningRate)] = static r =>
+        {
+            (Module layer, Shape input) = Coin(r) ? Conv2dCase(r) : (new Linear(5, 4), [5]);
+            return (new EqualizedLearningRate((WeightedModule)layer, 1 + r.NextDouble(), Coin(r) ? 1 : 0.1), WithChannels(layer, input));
+        },
+        [typeof(BlurResample)] = static r => (
+            Coin(r) ? new BlurResample(up: r.Next(1, 4), kernel: Coin(r) ? null : [1, 2, 4]) : new BlurResample(down: r.Next(1, 4)),
+            [2, r.Next(4, 8), r.Next(4, 8)]),
         [typeof(Residual)] = static r => (
             new Residual(new Sequential(new Conv2d(3, 3, 3, padding: 1), new ReLU(), new Residual(new Tanh()))), [3, 5, 7]),
         [typeof(Sequential)] = static r => (
@@ -71,12 +80,9 @@ static class OnnxCases
     /// <summary>Layers without an ONNX form, with the reason.</summary>
     public static readonly Dictionary<Type, string> Excluded = new()
     {
-        [typeof(BlurResample)] = "StyleGAN2's layers have no ONNX form yet",
         [typeof(ConditionalBatchNorm2d)] = "has two inputs: a network with conditions is exported by its own ToOnnx",
-        [typeof(EqualizedLearningRate)] = "StyleGAN2's layers have no ONNX form yet",
         [typeof(MinibatchStdDev)] = "of discriminators, which are not deployed",
         [typeof(ModulatedConv2d)] = "has two inputs: a network with styles is exported by its own ToOnnx",
-        [typeof(PixelNorm)] = "StyleGAN2's layers have no ONNX form yet",
         [typeof(ProjectionHead)] = "of discriminators, which are not deployed",
         [typeof(SelfAttention2d)] = "has no ONNX form yet",
         [typeof(ModuleList<>)] = "has no Forward: the module that contains it adds its modules",
