@@ -89,7 +89,8 @@ internal sealed class EvaluateCommand
         {
             GanRunRecord gan => OfGan(parsed, path, gan),
             EmbeddingRunRecord encoder => OfEmbedding(parsed, path, encoder),
-            _ => OfCycleGan(parsed, path),
+            CutRunRecord => OfTranslator(parsed, path, record, CutRun.Evaluate, EvaluationJson.Write, CutCommand.Line),
+            _ => OfTranslator(parsed, path, record, CycleGanRun.Evaluate, EvaluationJson.Write, CycleGanCommand.Lines),
         };
     }
 
@@ -124,13 +125,20 @@ internal sealed class EvaluateCommand
         return Tool.Success;
     }
 
-    int OfCycleGan(ParseResult parsed, string path)
+    int OfTranslator<TQuality>(
+        ParseResult parsed,
+        string path,
+        RunRecord record,
+        Func<string, TQuality?> evaluate,
+        Func<TQuality, string> json,
+        Func<TQuality, string> text)
+        where TQuality : class
     {
-        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of cyclegan, which draws no samples");
-        TranslationQuality quality = CycleGanRun.Evaluate(path) ?? throw new ToolException(
-            $"'{path}' is a run of cyclegan on images without pairs, so the distance of a translation to the true image is unknown. "
+        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of {record.Recipe}, which draws no samples");
+        TQuality quality = evaluate(path) ?? throw new ToolException(
+            $"'{path}' is a run of {record.Recipe} on images without pairs, so the distance of a translation to the true image is unknown. "
             + "Expected a run on the built-in garments and sketches, or of another kind.");
-        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(quality) : CycleGanCommand.Lines(quality));
+        _console.Output.WriteLine(parsed.GetValue(_json) ? json(quality) : text(quality));
         return Tool.Success;
     }
 

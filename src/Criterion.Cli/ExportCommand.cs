@@ -30,8 +30,8 @@ internal sealed class ExportCommand
     Command Build(ToolConsole console)
     {
         Command command = new("export",
-            "Writes the trained network of a run as ONNX for other runtimes: the generator of a GAN, a translator of a CycleGAN, or the "
-                + "encoder of a Siamese network.")
+            "Writes the trained network of a run as ONNX for other runtimes: the generator of a GAN, a translator of a CycleGAN or of "
+                + "CUT, or the encoder of a Siamese network.")
         {
             _run, _onnx, _translator,
         };
@@ -61,10 +61,16 @@ internal sealed class ExportCommand
                 : ("translator of A to B", aToB, [.. cycle.A.Shape]);
         }
 
+        if (record is CutRunRecord cut && parsed.GetValue(_translator) != BToA)
+        {
+            return ("translator of A to B", CutRun.ReadTranslator(run), [.. cut.A.Shape]);
+        }
+
         if (parsed.IsGiven(_translator))
         {
             throw new ToolException(
-                $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which has no translators. Omit it.");
+                $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which has no "
+                    + $"{(record is CutRunRecord ? "translator of B to A" : "translators")}. Omit it.");
         }
 
         return record is EmbeddingRunRecord siamese ? ("encoder", EncoderFile.Read(run), [.. siamese.Data.Shape]) : Generator(run);

@@ -138,18 +138,20 @@ public sealed class EvaluateCommandTests : IDisposable
             Run("evaluate", "ring", _temp["ring"], "--count", "50").Output, Run("evaluate", _temp["ring"], "--count", "50").Output);
     }
 
-    [Fact]
-    public void A_run_of_a_cyclegan_is_measured_on_its_pairs()
+    [Theory]
+    [InlineData("cyclegan")]
+    [InlineData("cut")]
+    public void A_run_of_translators_is_measured_on_its_pairs(string recipe)
     {
         string[] tiny = ["--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1"];
-        string trained = Run(["train", "cyclegan", .. tiny, "--out", _temp["pairs"]]).Output;
+        string trained = Run(["train", recipe, .. tiny, "--out", _temp["pairs"]]).Output;
         string evaluated = Run("evaluate", _temp["pairs"]).Output;
         Assert.StartsWith("A to B: PSNR ", evaluated, StringComparison.Ordinal);
         Assert.EndsWith(evaluated, trained, StringComparison.Ordinal);
         Assert.Contains("\"copySsim\": ", Run("evaluate", _temp["pairs"], "--json").Output, StringComparison.Ordinal);
 
         Npy.Write(_temp["a.npy"], Tensor.RandInt(0, 256, [8, 1, 8, 8], new RandomStream(4)).To(DType.UInt8));
-        Succeeded(Run(["train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], .. tiny, "--out", _temp["none"]]));
+        Succeeded(Run(["train", recipe, "--a", _temp["a.npy"], "--b", _temp["a.npy"], .. tiny, "--out", _temp["none"]]));
         AssertMistake("on images without pairs", _temp["none"]);
     }
 

@@ -65,6 +65,17 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_translator_of_CUT_is_exported_and_has_no_way_back()
+    {
+        Succeeded(Run("train", "fastcut", "--steps", "1", "--width", "2", "--blocks", "1", "--head-width", "4", "--out", _temp["run"]));
+        AssertWritten("The translator of A to B is in", "input [N, 1, 32, 32], output [N, 1, 32, 32]", "--translator", "a-to-b");
+        AssertSame(CutRun.ReadTranslator(_temp["run"]), Tensor.Rand([5, 1, 32, 32], random: new RandomStream(1), low: -1));
+        (int code, _, string error) = Run("export", _temp["run"], "--onnx", _temp["other.onnx"], "--translator", "b-to-a");
+        Assert.Equal(1, code);
+        Assert.Contains("is a run of fastcut, which has no translator of B to A. Omit it.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_path_that_cannot_be_written_is_one_line()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has /proc, in which even root creates no file");

@@ -24,6 +24,7 @@ public sealed class InvocationFolder : IDisposable
         Write("siamese", new EmbeddingRun(
             EmbeddingOptions.Siamese, new EmbeddingNetwork(width: 2), ImageDataset.FashionMnist(), recipe: "siamese"));
         Write("cyclegan", CycleGanRun.Create());
+        Write("cut", CutRun.Create());
         Damage("no-json", static _ => "{ \"kind\": \"gan\", ");
         Damage("no-kind", static json => json.Replace("\"kind\": \"gan\"", "\"kind\": \"painting\"", StringComparison.Ordinal));
         Damage("no-number", static json => json.Replace("\"stepsDone\": 2", "\"stepsDone\": \"two\"", StringComparison.Ordinal));

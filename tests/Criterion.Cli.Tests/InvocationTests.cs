@@ -52,6 +52,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("'ring' is not the folder of a run, and only a run is measured alone", "evaluate", "ring")]
     [InlineData("/siamese/encoder.safetensors'", "evaluate", "{folder}/siamese")]
     [InlineData("a-to-b.safetensors': the run is unfinished", "evaluate", "{folder}/cyclegan")]
+    [InlineData("a-to-b.safetensors': the run is unfinished", "evaluate", "{folder}/cut")]
+    [InlineData("is a run of cut, which draws no samples", "evaluate", "{folder}/cut", "--count", "100")]
     [InlineData("/comparison' is the folder of a comparison", "evaluate", "{folder}/comparison")]
     [InlineData("was trained on data in memory", "evaluate", "{folder}/run")]
     [InlineData("--size has no effect here", "evaluate", "{folder}/run", "--size", "8")]
@@ -134,9 +136,12 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("There is no '/nowhere'", "sample", "/nowhere", "--out", "{folder}/new.png")]
     [InlineData("is a run of siamese, which has no generator", "sample", "{folder}/siamese", "--out", "{folder}/new.png")]
     [InlineData("is a run of cyclegan, which has no generator", "sample", "{folder}/cyclegan", "--out", "{folder}/new.png")]
+    [InlineData("is a run of cut, which has no generator", "sample", "{folder}/cut", "--out", "{folder}/new.png")]
     [InlineData("'/nowhere' is not the folder of a run", "export", "/nowhere", "--onnx", "{folder}/new.onnx")]
     [InlineData("/siamese/encoder.safetensors'", "export", "{folder}/siamese", "--onnx", "{folder}/new.onnx")]
     [InlineData("a-to-b.safetensors': the run is unfinished", "export", "{folder}/cyclegan", "--onnx", "{folder}/new.onnx")]
+    [InlineData("a-to-b.safetensors': the run is unfinished", "export", "{folder}/cut", "--onnx", "{folder}/new.onnx")]
+    [InlineData("has no translator of B to A", "export", "{folder}/cut", "--onnx", "{folder}/new.onnx", "--translator", "b-to-a")]
     [InlineData("--translator has no effect here", "export", "{folder}/run", "--onnx", "{folder}/new.onnx", "--translator", "a-to-b")]
     [InlineData("is not a run of train embedding or train siamese", "search", "{folder}/run", "--out", "{folder}/new.png")]
     [InlineData("There is no", "search", "{folder}/siamese", "--out", "{folder}/new.png")]
@@ -232,6 +237,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
         "fashion-mnist", "fashion-mnist", "--count", "100")]
     [InlineData("--size applies to images of --a and --b", "train", "cyclegan", "--size", "32")]
     [InlineData("give --b as well", "train", "cyclegan", "--a", "{folder}/bytes.npy")]
+    [InlineData("give --a as well", "train", "cut", "--b", "{folder}/bytes.npy")]
+    [InlineData("--limit applies to images of --a and --b", "train", "fastcut", "--limit", "5")]
     [InlineData("need their range", "train", "cyclegan", "--a", "{folder}/floats.npy", "--b", "{folder}/floats.npy")]
     [InlineData("There is no image -5 for --query", "search", "{folder}/siamese", "--query", "-5", "--out", "{folder}/new.png")]
     [InlineData("There is no image 99999999999 for --query", "search", "{folder}/siamese", "--query", "99999999999", "--out",
@@ -248,6 +255,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--margin: CosineEmbeddingLoss: Margin must be in [−1, 1]", "train", "siamese", "--margin", "2", "--out", "{folder}/new")]
     [InlineData("do not fill a batch of 65536", "train", "--data", "{folder}/bytes.npy", "--batch", "65536", "--out", "{folder}/new")]
     [InlineData("at least 12 pixels a side", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--out",
+        "{folder}/new")]
+    [InlineData("at least 12 pixels a side", "train", "cut", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--out",
         "{folder}/new")]
     [InlineData("needs images of at least 16 pixels a side", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy",
         "--halvings", "3", "--layers", "1", "--out", "{folder}/new")]

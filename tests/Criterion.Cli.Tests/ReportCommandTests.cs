@@ -20,12 +20,17 @@ public sealed class ReportCommandTests : IDisposable
         Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "3", "--batch", "1",
             "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]));
 
+        Succeeded(Run("train", "cut", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "3", "--width", "2",
+            "--blocks", "0", "--layers", "1", "--head-width", "4", "--out", _temp["cut"]));
+
         XElement siamese = Page("siamese");
         XElement cycle = Page("cycle");
 
         Assert.Equal(["Losses", "Spread of the embeddings", "Gradient norms"], siamese.All("h3").Select(static title => title.Value));
         Assert.Contains("Precision at one", siamese.Value, StringComparison.Ordinal);
         Assert.Equal(["Losses", "Losses of the discriminators", "Gradient norms"], cycle.All("h3").Select(static title => title.Value));
+        Assert.Equal(["Losses", "Gradient norms"], Page("cut").All("h3").Select(static title => title.Value));
+        Assert.Contains("Each image of A is followed by its translation to B", Page("cut").Value, StringComparison.Ordinal);
         Assert.Equal(3, siamese.All("img").Length + cycle.All("img").Length);
     }
 

@@ -1,6 +1,6 @@
 """Golden numbers of pretrained networks, with weights that both sides compute from their positions, so that none are stored.
 
-    /usr/bin/python3 tests/golden/networks.py              writes tests/golden/data/{vgg16,vgg19,alexnet,lpips,inception}.json
+    /usr/bin/python3 tests/golden/networks.py              writes tests/golden/data/{vgg16,vgg19,alexnet,lpips,dists,inception}.json
     /usr/bin/python3 tests/golden/networks.py vgg19        writes one of them
     /usr/bin/python3 tests/golden/networks.py --save DIR   saves vgg16 (553 MB) to DIR/vgg16.pth and DIR/vgg16-legacy.pth
 
@@ -149,6 +149,54 @@ def distance(layers, wanted, x, y, heads, inside, outside):
         weight = (noise(200 + i, (a.shape[1],)) + 0.5).float().double() if heads == "learned" else torch.ones(a.shape[1], dtype=torch.float64)
         total = total + ((a - b) ** 2 * weight.reshape(-1, 1, 1)).sum(1).mean((1, 2))
     return total
+
+
+def dists():
+    """The authors' code, by 1 minus the sum of similarities."""
+    layers = filled(vgg_layers((2, 2, 3, 3, 3)))
+    cases = []
+    for name, size in (("odd sizes", [17, 22]), ("even sizes", [16, 24])):
+        x, y = image_of(100, 2, size, -1.0, 1.0), image_of(101, 2, size, -1.0, 1.0)
+        y = (0.5 * (x + y)).detach().float().double()
+        value = structure_and_texture(layers, x, y)
+        (gradient,) = torch.autograd.grad(value.sum(), x, create_graph=True)
+        (second,) = torch.autograd.grad((gradient * noise(102, gradient.shape)).sum(), x)
+        cases.append({"name": name, "size": size, "value": value.tolist(), "gradient": summary(gradient), "second": summary(second)})
+    return cases
+
+
+def structure_and_texture(layers, x, y):
+    features = [soft_features(layers, (z + 1) / 2) for z in (x, y)]
+    channels = [f.shape[1] for f in features[0]]
+    alpha, beta = ((noise(200 + i, (sum(channels),)) + 0.5).float().double() for i in range(2))
+    total = alpha.sum() + beta.sum()
+    similarity = 0
+    for a, b, of_texture, of_structure in zip(*features, (alpha / total).split(channels), (beta / total).split(channels)):
+        mean_a, mean_b = (f.mean((2, 3), keepdim=True) for f in (a, b))
+        variance_a, variance_b = ((f - mean).square().mean((2, 3)) for f, mean in ((a, mean_a), (b, mean_b)))
+        mean_a, mean_b, product = mean_a.flatten(1), mean_b.flatten(1), (a * b).mean((2, 3))
+        texture = (2 * mean_a * mean_b + 1e-6) / (mean_a ** 2 + mean_b ** 2 + 1e-6)
+        structure = (2 * (product - mean_a * mean_b) + 1e-6) / (variance_a + variance_b + 1e-6)
+        similarity = similarity + (of_texture * texture + of_structure * structure).sum(1)
+    return 1 - similarity
+
+
+def soft_features(layers, image):
+    """The image and five layers of VGG16, whose pooling is the root of the squares under a Hann window."""
+    found, at = [image], (image - MEAN) / STD
+    window = torch.tensor(np.hanning(5)[1:-1])
+    window = torch.outer(window, window) / window.sum() ** 2
+    for name, module in layers:
+        if name.startswith("pool"):
+            if name == "pool5":
+                break
+            kernel = window.expand(at.shape[1], 1, 3, 3)
+            at = (F.conv2d(at ** 2, kernel, stride=2, padding=1, groups=at.shape[1]) + 1e-12).sqrt()
+        else:
+            at = module(at)
+        if name in ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3"):
+            found.append(at)
+    return found
 
 
 class Convolution(nn.Module):
@@ -322,7 +370,7 @@ def save(folder):
 
 
 def main(names):
-    for make in (vgg16, vgg19, alexnet, lpips, inception):
+    for make in (vgg16, vgg19, alexnet, lpips, dists, inception):
         if not names or make.__name__ in names:
             with open(os.path.join(HERE, "data", f"{make.__name__}.json"), "w") as file:
                 header = json.dumps({"torch": torch.__version__})

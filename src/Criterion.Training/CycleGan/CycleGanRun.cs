@@ -9,15 +9,10 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
 {
     // Rows of the picture: A | A → B | A → B → A, and the same for B.
     const int Rows = 8;
-    const int PairsMeasured = 500;
-    const string AToB = "a-to-b.safetensors";
-    const string BToA = "b-to-a.safetensors";
 
     readonly CycleGanNetworks _networks;
     readonly CycleGanTrainer _trainer;
-    readonly ImageDataset _a;
-    readonly ImageDataset _b;
-    readonly (Tensor A, Tensor B)? _pairs;
+    readonly UnpairedImages _images;
 
     /// <summary>Creates a run that has not started.</summary>
     /// <param name="record">The options and networks.</param>
@@ -29,10 +24,9 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         : base(Augmented(record, a, b))
     {
         Notes = AugmentationText.Notes(
-            record.Options.Augment, Record.Options.Augment, $"{nameof(CycleGanOptions)}.{nameof(CycleGanOptions.Augment)}");
-        record.Translator.CheckKeeps(a.Size);
-        record.Discriminator.CheckFits(a.Size);
-        (_a, _b, _pairs) = (a, b, pairs);
+            record.Options.Augment, Record.Options.Augment, $"{nameof(UnpairedOptions)}.{nameof(UnpairedOptions.Augment)}");
+        record.CheckFits(a.Size);
+        _images = new(a, b, pairs);
         _networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(record.Options.Seed));
         _trainer = new CycleGanTrainer(_networks, a, b, Record.Options);
     }
@@ -61,24 +55,24 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         int checkpointEvery = 250,
         Action<LoadProgress>? onProgress = null)
     {
-        (ImageDataset imagesA, ImageDataset imagesB, (Tensor A, Tensor B)? pairs) = a is null || b is null
-            ? Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured)
-            : Loaded(a.LoadImages(onProgress), b.LoadImages(onProgress));
+        UnpairedImages images = a is null || b is null
+            ? UnpairedImages.GarmentsToSketches
+            : UnpairedImages.Load(a, b, onProgress);
         CycleGanRunRecord record = new()
         {
             Recipe = "cyclegan",
             Options = options ?? CycleGanOptions.Small,
-            Translator = (translator ?? ResnetTranslator.Small) with { Channels = imagesA.Channels },
-            Discriminator = (discriminator ?? PatchDiscriminator.Small) with { Channels = imagesA.Channels },
-            A = DataRecord.Of(imagesA),
-            B = DataRecord.Of(imagesB),
+            Translator = (translator ?? ResnetTranslator.Small) with { Channels = images.A.Channels },
+            Discriminator = (discriminator ?? PatchDiscriminator.Small) with { Channels = images.A.Channels },
+            A = DataRecord.Of(images.A),
+            B = DataRecord.Of(images.B),
             LoadA = a,
             LoadB = b,
             SampleEvery = sampleEvery,
             CheckpointEvery = checkpointEvery,
             Machine = MachineRecord.Here(),
         };
-        return new CycleGanRun(record, imagesA, imagesB, pairs);
+        return new CycleGanRun(record, images.A, images.B, images.Pairs);
     }
 
     /// <summary>Resumes a run that stopped or was killed. The result has the same bits as that of an uninterrupted run.</summary>
@@ -116,8 +110,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
             record.SampleEvery,
             record.CheckpointEvery,
             onProgress);
-        record.A.CheckSame(run._a);
-        record.B.CheckSame(run._b);
+        record.CheckSame(run._images);
         run.Restore(checkpoint, record);
         return run;
     }
@@ -134,12 +127,11 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
             return null;
         }
 
-        (ImageDataset a, ImageDataset b, (Tensor A, Tensor B) pairs) = Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured);
-        record.A.CheckSame(a);
-        record.B.CheckSame(b);
+        UnpairedImages images = UnpairedImages.GarmentsToSketches;
+        record.CheckSame(images);
         (Sequential aToB, Sequential bToA) = ReadTranslators(folder);
         CycleGanNetworks networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(0));
-        return TranslationQuality.Measure(networks with { AToB = aToB, BToA = bToA }, pairs.A, pairs.B);
+        return TranslationQuality.Measure(networks with { AToB = aToB, BToA = bToA }, images.Shown.A, images.Shown.B);
     }
 
     /// <summary>Reads the trained translators of a run, in evaluation mode: <c>[N, C, H, W]</c> to the same, values in [−1, 1].</summary>
@@ -150,12 +142,12 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     public static (Sequential AToB, Sequential BToA) ReadTranslators(string folder)
     {
         ResnetTranslator translator = RecordOf(folder).Translator;
-        return (Translator(translator, System.IO.Path.Combine(folder, AToB)), Translator(translator, System.IO.Path.Combine(folder, BToA)));
+        return (TranslatorFile.Read(folder, TranslatorFile.AToB, translator), TranslatorFile.Read(folder, TranslatorFile.BToA, translator));
     }
 
     private protected override void WriteSamples(RunFolder folder)
     {
-        (Tensor a, Tensor b) = _pairs ?? (_a.Stored, _b.Stored);
+        (Tensor a, Tensor b) = _images.Shown;
         int rows = Math.Min(Rows, Math.Min(a.Shape[0], b.Shape[0]));
         Tensor there = Trip(PixelValues.Signed(a[..rows]), _networks.AToB, _networks.BToA);
         Tensor back = Trip(PixelValues.Signed(b[^rows..]), _networks.BToA, _networks.AToB);
@@ -164,12 +156,12 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
 
     private protected override void WriteResults(RunFolder folder)
     {
-        folder.WriteFile(AToB, path => Safetensors.Write(path, _networks.AToB.StateDict()));
-        folder.WriteFile(BToA, path => Safetensors.Write(path, _networks.BToA.StateDict()));
-        (Tensor a, Tensor b) = _pairs ?? (PixelValues.Signed(_a.Stored[..1]), PixelValues.Signed(_b.Stored[..1]));
+        TranslatorFile.Write(folder, TranslatorFile.AToB, _networks.AToB);
+        TranslatorFile.Write(folder, TranslatorFile.BToA, _networks.BToA);
+        (Tensor a, Tensor b) = _images.Measured;
         Finite(_networks.AToB.InBatches(a), "Translations of A to B");
         Finite(_networks.BToA.InBatches(b), "Translations of B to A");
-        if (_pairs is { } pairs)
+        if (_images.Pairs is { } pairs)
         {
             Record = Record with { Quality = TranslationQuality.Measure(_networks, pairs.A, pairs.B) };
         }
@@ -178,29 +170,11 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     static CycleGanRunRecord RecordOf(string folder) => RunFolder.ReadRecord(folder) as CycleGanRunRecord
         ?? throw new TrainingException($"'{folder}' is not the folder of a run of a CycleGAN. Give one.");
 
-    static Sequential Translator(ResnetTranslator network, string file)
-    {
-        Sequential translator = network.Build(new RandomStream(0));
-        translator.LoadStateDict(File.Exists(file)
-            ? Safetensors.Read(file).Tensors
-            : throw new TrainingException($"There is no '{file}': the run is unfinished. Resume it first."));
-        return translator.Eval();
-    }
-
     static CycleGanRunRecord Augmented(CycleGanRunRecord record, ImageDataset a, ImageDataset b)
     {
         ArgumentNullException.ThrowIfNull(record);
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        Augmentation augmentation = record.Options.Augment.For(a.Count < b.Count ? a : b);
+        Augmentation augmentation = UnpairedImages.Augment(record.Options.Augment, a, b);
         return record with { Options = record.Options with { Augment = augmentation } };
-    }
-
-    // If one domain has colour, both have.
-    static (ImageDataset A, ImageDataset B, (Tensor, Tensor)? Pairs) Loaded(ImageDataset a, ImageDataset b)
-    {
-        int channels = Math.Max(a.Channels, b.Channels);
-        return (a.WithChannels(channels), b.WithChannels(channels), null);
     }
 
     // The images, their translations, and those translated back: [N, 3, C, H, W].

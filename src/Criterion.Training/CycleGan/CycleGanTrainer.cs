@@ -1,6 +1,5 @@
 using Criterion.Losses;
 using Criterion.Nn;
-using Criterion.Optim;
 
 namespace Criterion.Training;
 
@@ -44,8 +43,8 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         _b = (b, new BatchSampler(b.Count, options.BatchSize, random.Fork(13)), new ImagePool(options.PoolSize, random.Fork(14)));
         _augmenterA = new(options.Augment, random.Fork(15));
         _augmenterB = new(options.Augment, random.Fork(16));
-        _translators = new([("a_to_b", networks.AToB), ("b_to_a", networks.BToA)], Optimizer);
-        _discriminators = new([("a", networks.DiscriminatorA), ("b", networks.DiscriminatorB)], Optimizer);
+        _translators = new([("a_to_b", networks.AToB), ("b_to_a", networks.BToA)], options.Optimizer);
+        _discriminators = new([("a", networks.DiscriminatorA), ("b", networks.DiscriminatorB)], options.Optimizer);
     }
 
     private protected override IEnumerable<(string Name, IStateful Part)> Parts =>
@@ -121,20 +120,13 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
             .Add("translations to B", state.Batch.FakeB).Add("translations to A", state.Batch.FakeA)
             .Add("discriminator A", state.Networks.DiscriminatorA).Add("discriminator B", state.Networks.DiscriminatorB));
 
-    Adam Optimizer(IReadOnlyList<Tensor> parameters) => new(parameters, _options.LearningRate, _options.Beta1, _options.Beta2);
-
     static CycleGanOptions Checked(CycleGanNetworks networks, ImageDataset a, ImageDataset b, CycleGanOptions options)
     {
         ArgumentNullException.ThrowIfNull(networks);
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        return (a.Channels, a.Size) == (b.Channels, b.Size) ? options : throw new TrainingException(
-            "CycleGanTrainer: both domains need images of the same size and channels, "
-                + $"but '{a.Source}' has {Counted.Of(a.Channels, "channel")} of {a.Size} "
-            + $"and '{b.Source}' {b.Channels} of {b.Size}. "
-            + $"{(a.Size == b.Size ? "Convert both to grey or both to colour." : "Resize them to one size.")}");
+        UnpairedImages.CheckAlike(nameof(CycleGanTrainer), a, b);
+        return options;
     }
 
     /// <summary>A batch of each domain with its translations.</summary>

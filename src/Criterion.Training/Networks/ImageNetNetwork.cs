@@ -57,7 +57,7 @@ public abstract class ImageNetNetwork : Module
     }
 
     /// <summary>Computes the last layer of normalised images.</summary>
-    /// <inheritdoc cref="Features" path="/exception"/>
+    /// <inheritdoc cref="Features(Tensor, ReadOnlySpan{string})" path="/exception"/>
     public override Tensor Forward(Tensor input) => Features(input, _layers[^1])[0];
 
     /// <inheritdoc/>
@@ -74,7 +74,13 @@ public abstract class ImageNetNetwork : Module
     /// <param name="layers">The names of layers, such as <c>relu2_2</c>.</param>
     /// <exception cref="ArgumentException">A layer is not one of <see cref="Layers"/>, or none is given.</exception>
     /// <exception cref="ShapeException">The images do not have three channels, or are too small for the layers.</exception>
-    public IReadOnlyList<Tensor> Features(Tensor images, params ReadOnlySpan<string> layers)
+    public IReadOnlyList<Tensor> Features(Tensor images, params ReadOnlySpan<string> layers) => Features(images, layers, pool: null);
+
+    /// <inheritdoc cref="Features(Tensor, ReadOnlySpan{string})"/>
+    /// <param name="images">The normalised colour images, <c>[N, 3, H, W]</c>.</param>
+    /// <param name="layers">The names of layers.</param>
+    /// <param name="pool">The pooling in place of the maximum; null for the network's own.</param>
+    internal IReadOnlyList<Tensor> Features(Tensor images, ReadOnlySpan<string> layers, Func<Tensor, Tensor>? pool)
     {
         CheckColour(Name, images);
         int[] wanted = Positions(layers);
@@ -83,7 +89,7 @@ public abstract class ImageNetNetwork : Module
         Dictionary<int, Tensor> found = [];
         for (int i = 0; i <= wanted.Max(); i++)
         {
-            at = _features[i].Forward(at);
+            at = pool is not null && _features[i] is MaxPool2d ? pool(at) : _features[i].Forward(at);
             if (wanted.Contains(i))
             {
                 found.Add(i, at);

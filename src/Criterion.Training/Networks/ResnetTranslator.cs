@@ -60,6 +60,26 @@ public sealed record ResnetTranslator
         return [.. layers, new ReflectionPad2d(3), WeightInit.Normal(new Conv2d(Width, Channels, 7, random: random), random), new Tanh()];
     }
 
+    /// <summary>
+    /// Gets the layers of the encoder, in which CUT compares patches: the image, each convolution with stride 2, the first and the middle
+    /// residual block. Each is the number of modules that lead to it, and its channels.
+    /// </summary>
+    internal IReadOnlyList<(int Modules, int Channels)> EncoderLayers
+    {
+        get
+        {
+            // Padding, convolution, norm and ReLU come first; each halving has the last three of these.
+            int blocks = 4 + (3 * Halvings);
+            return
+            [
+                (0, Channels),
+                .. Enumerable.Range(1, Halvings).Select(halving => (2 + (3 * halving), Width << halving)),
+                .. ((int[])[0, Blocks / 2]).Distinct().Where(block => block < Blocks)
+                    .Select(block => (blocks + block + 1, Width << Halvings)),
+            ];
+        }
+    }
+
     /// <summary>Refuses images whose translations would have another size.</summary>
     /// <exception cref="TrainingException">A side is too short, or cannot be halved that often.</exception>
     internal void CheckKeeps(Size2 size)

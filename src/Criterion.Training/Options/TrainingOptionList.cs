@@ -4,7 +4,8 @@ using System.Reflection;
 
 namespace Criterion.Training;
 
-/// <summary>The options that the properties of one kind of <see cref="TrainingOptions"/> declare, those of every training last.</summary>
+/// <summary>The options that the properties of one kind of <see cref="TrainingOptions"/> declare: those that kinds share, its own, and those of every
+/// training.</summary>
 public sealed class TrainingOptionList : IReadOnlyList<TrainingOption>
 {
     readonly TrainingOption[] _options;
@@ -33,7 +34,7 @@ public sealed class TrainingOptionList : IReadOnlyList<TrainingOption>
             .. from property in typeof(TOptions).GetProperties()
                let declaration = property.GetCustomAttribute<TrainingOptionAttribute>()
                where declaration is not null
-               orderby property.DeclaringType == typeof(TrainingOptions), declaration.Line
+               orderby property.DeclaringType == typeof(TrainingOptions), property.DeclaringType == typeof(TOptions), declaration.Line
                select new TrainingOption(property, declaration),
         ]);
 }

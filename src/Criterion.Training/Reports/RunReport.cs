@@ -142,6 +142,7 @@ public static class RunReport
     {
         CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; "
             + "then an image of B, its translation to A, and that back to B.",
+        CutRunRecord => "Each image of A is followed by its translation to B, and by the true image where it is known.",
         EmbeddingRunRecord => "Each row is an image that was held out from training, and the images nearest to it.",
         GanRunRecord { Modes: not null } => "Generated points over the modes of the data, from the same latents each time.",
         _ => "Generated samples, from the same latents each time.",

@@ -92,6 +92,7 @@ public static class RunJson
 [JsonSerializable(typeof(MeasureSummary[]))]
 [JsonSerializable(typeof(GanRunRecord))]
 [JsonSerializable(typeof(CycleGanRunRecord))]
+[JsonSerializable(typeof(CutRunRecord))]
 [JsonSerializable(typeof(EmbeddingRunRecord))]
 [JsonSerializable(typeof(Regularizer[]))]
 [JsonSerializable(typeof(GanLoss))]

@@ -26,6 +26,7 @@ public enum RunStatus
 /// <summary>The content of <c>run.json</c>: everything that is needed to understand, resume or repeat a run.</summary>
 [JsonDerivedType(typeof(GanRunRecord), "gan")]
 [JsonDerivedType(typeof(CycleGanRunRecord), "cyclegan")]
+[JsonDerivedType(typeof(CutRunRecord), "cut")]
 [JsonDerivedType(typeof(EmbeddingRunRecord), "embedding")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 public abstract record RunRecord

@@ -55,6 +55,25 @@ public sealed partial class StateTests
     }
 
     [Fact]
+    public void Of_CUT_all_networks_both_optimizers_samplers_positions_and_flips()
+    {
+        CutNetworks networks = CutNetworks.Build(
+            new ResnetTranslator(width: 2, blocks: 1), new PatchDiscriminator(width: 2, layers: 1), new RandomStream(1), headWidth: 4);
+        CutTrainer trainer = new(networks, Tiny.Data, Tiny.Data, new CutOptions { Augment = new DiffAugment() });
+        trainer.Step();
+
+        AssertHolds(
+            trainer,
+            [
+                "step", "data_a.place", "data_b.place", "positions.position", "flips.position", "augmentation.draws.position",
+                .. Of("translator.translator", "#.weight", "#.bias", "#.body.#.weight"),
+                .. Of("translator.heads", "#.#.weight", "#.#.bias"),
+                .. Of("discriminator.network", "#.weight", "#.bias"),
+                .. Of("translator.optimizer", Adam), .. Of("discriminator.optimizer", Adam),
+            ]);
+    }
+
+    [Fact]
     public void Of_a_siamese_network_the_encoder_its_optimizer_and_the_pairs()
     {
         EmbeddingTrainer trainer = new(new EmbeddingNetwork(width: 2)

@@ -26,6 +26,9 @@ public class MemoryTests
 
         // Six passes through translators and six through discriminators, each with its gradients: some five hundred operations.
         ["CycleGAN trainer"] = (CycleGanStep, 200 * 1024),
+
+        // Two passes through the translator and four through its encoder, five heads, and a contrast of each image in each layer.
+        ["CUT trainer"] = (CutStep, 240 * 1024),
     };
 
     public static TheoryData<string> Names => [.. Steps.Keys];
@@ -116,6 +119,14 @@ public class MemoryTests
         CycleGanNetworks networks = CycleGanNetworks.Build(new(width: 2), new(width: 2, layers: 2), new RandomStream(1));
         ImageDataset Images(ulong seed) => new($"noise {seed}", Noise(seed, [10, 1, 32, 32]));
         CycleGanTrainer trainer = new(networks, Images(1), Images(2), new CycleGanOptions { PoolSize = 3 });
+        return () => trainer.Step();
+    }
+
+    static Action CutStep()
+    {
+        CutNetworks networks = CutNetworks.Build(new(width: 2), new(width: 2, layers: 2), new RandomStream(1), headWidth: 8);
+        ImageDataset Images(ulong seed) => new($"noise {seed}", Noise(seed, [10, 1, 32, 32]));
+        CutTrainer trainer = new(networks, Images(1), Images(2), new CutOptions());
         return () => trainer.Step();
     }
 

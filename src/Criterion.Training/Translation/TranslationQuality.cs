@@ -1,4 +1,5 @@
 using Criterion.Metrics;
+using Criterion.Nn;
 
 namespace Criterion.Training;
 
@@ -47,8 +48,10 @@ public sealed record TranslationQuality
         /// <summary><inheritdoc cref="Direction(double, double, double, double)" path="/param[@name='copySsim']/node()"/></summary>
         public double CopySsim { get; init; }
 
-        internal static Direction Of(Tensor input, Tensor translated, Tensor truth)
+        /// <summary>Measures a translator on pairs; it stays in evaluation mode.</summary>
+        internal static Direction Of(Module translator, Tensor input, Tensor truth)
         {
+            Tensor translated = translator.InBatches(input);
             Psnr psnr = new(ImageRange.MinusOneOne, cap: 100);
             SsimIndex ssim = new(ImageRange.MinusOneOne);
             return new(psnr.Of(translated, truth), psnr.Of(input, truth), ssim.Of(translated, truth), ssim.Of(input, truth));
@@ -63,7 +66,7 @@ public sealed record TranslationQuality
     {
         ArgumentNullException.ThrowIfNull(networks);
         return new(
-            Direction.Of(a, networks.AToB.InBatches(a), b),
-            Direction.Of(b, networks.BToA.InBatches(b), a));
+            Direction.Of(networks.AToB, a, b),
+            Direction.Of(networks.BToA, b, a));
     }
 }

@@ -1,0 +1,46 @@
+namespace Criterion.Training;
+
+/// <summary>What <c>run.json</c> records of every training of translators between unpaired sets of images.</summary>
+public abstract record UnpairedRunRecord : RunRecord
+{
+    private protected UnpairedRunRecord()
+    {
+    }
+
+    /// <summary>Gets the translators.</summary>
+    public required ResnetTranslator Translator { get; init; }
+
+    /// <summary>Gets the discriminators.</summary>
+    public required PatchDiscriminator Discriminator { get; init; }
+
+    /// <summary>Gets the images of domain A.</summary>
+    public required DataRecord A { get; init; }
+
+    /// <summary>Gets the images of domain B.</summary>
+    public required DataRecord B { get; init; }
+
+    /// <summary>Gets the arguments that the images of A were loaded with; null for the built-in garments and sketches.</summary>
+    public DataArguments? LoadA { get; init; }
+
+    /// <summary>Gets the arguments that the images of B were loaded with; null for the built-in garments and sketches.</summary>
+    public DataArguments? LoadB { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DataRecord> Datasets => [A, B];
+
+    /// <summary>Refuses data that differ from those of this run.</summary>
+    /// <exception cref="TrainingException">They differ.</exception>
+    internal void CheckSame(UnpairedImages images)
+    {
+        A.CheckSame(images.A);
+        B.CheckSame(images.B);
+    }
+
+    /// <summary>Refuses images that the networks cannot translate or judge.</summary>
+    /// <exception cref="TrainingException">A side has an unsuitable length.</exception>
+    internal void CheckFits(Size2 size)
+    {
+        Translator.CheckKeeps(size);
+        Discriminator.CheckFits(size);
+    }
+}
