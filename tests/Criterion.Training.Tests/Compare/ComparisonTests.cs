@@ -183,7 +183,7 @@ public sealed class ComparisonTests : IDisposable
             .Execute(cancellation: TestContext.Current.CancellationToken);
         string folder = _temp["run/runs/lsgan-seed-0"];
         IEnumerable<string> rows = Enumerable.Range(1, steps).Select(step => string.Create(CultureInfo.InvariantCulture,
-            $"{step},0.7,0.7,0.5,0.5,0,1,1,0.5,{diversity},0,{skipped},0.1"));
+            $"{step},0.7,0.7,0.5,0.5,0,1,1,0.5,{diversity},0,0,{skipped},0.1"));
         File.WriteAllLines(Path.Combine(folder, "losses.csv"), rows.Prepend(GanStep.Columns.Header));
 
         Assert.Equal(isStable, SeedResult.Read(folder)!.IsStable);

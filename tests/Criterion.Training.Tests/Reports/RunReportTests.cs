@@ -68,7 +68,7 @@ public sealed class RunReportTests : IDisposable
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
         IEnumerable<string> rows = Enumerable.Range(1, 400)
             .Select(static step => string.Create(CultureInfo.InvariantCulture,
-            $"{step},0.7,0.7,0.5,0.5,0,1,1,0.5,{(step < 250 ? 1 : 0.01)},0,0,0.1"));
+            $"{step},0.7,0.7,0.5,0.5,0,1,1,0.5,{(step < 250 ? 1 : 0.01)},0,0,0,0.1"));
         File.WriteAllLines(_temp["run/losses.csv"], rows.Prepend(GanStep.Columns.Header));
 
         XElement page = WholePage.Read(RunReport.Of(_temp["run"]));
