@@ -60,7 +60,7 @@ public sealed class CutTrainer : Trainer<CutStep>
 
     private protected override CutStep TrainStep()
     {
-        _translator.LearningRate = _discriminator.LearningRate = _options.LearningRate * _options.RateAt(StepsDone);
+        _translator.RateFactor = _discriminator.RateFactor = _options.RateAt(StepsDone);
         _translator.Train();
         _discriminator.Train();
         Tensor a = _a.Images.Batch(_a.Sampler.Next());
