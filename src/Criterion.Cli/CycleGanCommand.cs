@@ -127,6 +127,5 @@ internal sealed class CycleGanCommand
         _images.Arguments(parsed, sources, others) is { Sources.Count: > 0 } load ? load : null;
 
     static string Line(string direction, TranslationQuality.Direction quality) =>
-        $"{direction}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB ({NumberText.Fixed(quality.CopyPsnr, 2)} for a copy of the input), "
-        + $"SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";
+        TranslationText.Line(direction, quality, "a copy of the input");
 }

@@ -89,6 +89,7 @@ internal sealed class EvaluateCommand
         {
             GanRunRecord gan => OfGan(parsed, path, gan),
             EmbeddingRunRecord encoder => OfEmbedding(parsed, path, encoder),
+            PairedRunRecord paired => OfPaired(parsed, path, paired),
             _ => OfCycleGan(parsed, path),
         };
     }
@@ -131,6 +132,15 @@ internal sealed class EvaluateCommand
             $"'{path}' is a run of cyclegan on images without pairs, so the distance of a translation to the true image is unknown. "
             + "Expected a run on the built-in garments and sketches, or of another kind.");
         _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(quality) : CycleGanCommand.Lines(quality));
+        return Tool.Success;
+    }
+
+    int OfPaired(ParseResult parsed, string path, PairedRunRecord record)
+    {
+        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of {record.Recipe}, which draws no samples");
+        TranslationQuality.Direction quality = DataLoading.Show(_console, progress => PairedRun.Evaluate(path, progress));
+        _console.Output.WriteLine(
+            parsed.GetValue(_json) ? EvaluationJson.Write(quality) : PairedCommand.Line(record, quality));
         return Tool.Success;
     }
 

@@ -30,7 +30,7 @@ internal sealed class ExportCommand
     Command Build(ToolConsole console)
     {
         Command command = new("export",
-            "Writes the trained network of a run as ONNX for other runtimes: the generator of a GAN, a translator of a CycleGAN, or the "
+            "Writes the trained network of a run as ONNX for other runtimes: the generator of a GAN, a translator of images, or the "
                 + "encoder of a Siamese network.")
         {
             _run, _onnx, _translator,
@@ -64,7 +64,13 @@ internal sealed class ExportCommand
         if (parsed.IsGiven(_translator))
         {
             throw new ToolException(
-                $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which has no translators. Omit it.");
+                $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which "
+                + $"has {(record is PairedRunRecord ? "one direction" : "no translators")}. Omit it.");
+        }
+
+        if (record is PairedRunRecord paired)
+        {
+            return ("translator", PairedRun.ReadTranslator(run), [.. paired.Input.Shape]);
         }
 
         return record is EmbeddingRunRecord siamese ? ("encoder", EncoderFile.Read(run), [.. siamese.Data.Shape]) : Generator(run);

@@ -14,7 +14,8 @@ internal sealed class TrainCommand
         Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
         DefaultValueFactory = _ => GanRecipe.All[0].Name,
         HelpName = "recipe",
-    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", EmbeddingCommand.Embedding, EmbeddingCommand.Siamese);
+    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", PairedRun.Pix2Pix, PairedRun.SuperResolution,
+        EmbeddingCommand.Embedding, EmbeddingCommand.Siamese);
 
     readonly Option<string[]> _data = new("--data")
     {
@@ -68,6 +69,8 @@ internal sealed class TrainCommand
         {
             _recipe, _data, _images.All, _images.Limit, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),
+            Pix2PixCommand.Create(console, stop),
+            SuperResolutionCommand.Create(console, stop),
             EmbeddingCommand.Create(console, stop),
             EmbeddingCommand.CreateSiamese(console, stop),
             _options.All, _run.All,
@@ -144,6 +147,10 @@ internal sealed class TrainCommand
                 CycleGanRun resumed = DataLoading.Show(
                     console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress));
                 return CycleGanCommand.Report(Resumed(resumed), console);
+            case PairedRunRecord paired:
+                PairedRun pairedRun = DataLoading.Show(
+                    console, progress => PairedRun.Resume(paired, checkpoint, steps, onProgress: progress));
+                return PairedCommand.Report(Resumed(pairedRun, PairedCommand.Watch(paired.Options, console)), console);
             case EmbeddingRunRecord encoder:
                 EmbeddingRun run = EmbeddingRun.Resume(encoder, EmbeddingCommand.Data(encoder, path, console), checkpoint, steps);
                 return EmbeddingCommand.Report(Resumed(run, EmbeddingCommand.Watch(encoder.Options, console)), console);

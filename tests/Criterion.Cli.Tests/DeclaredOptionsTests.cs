@@ -9,6 +9,8 @@ public class DeclaredOptionsTests
     {
         { "train", GanOptions.Declared },
         { "cyclegan", CycleGanOptions.Declared },
+        { "pix2pix", PairedOptions.Declared },
+        { "super-resolution", PairedOptions.Declared },
         { "siamese", EmbeddingOptions.Declared },
         { "embedding", EmbeddingOptions.Declared },
     };
@@ -31,7 +33,7 @@ public class DeclaredOptionsTests
     [Theory]
     [InlineData("Set GanOptions.Beta1 to 0.", "Set --beta1 to 0.")]
     [InlineData("Lower GanOptions.DiscriminatorLearningRate.", "Lower --d-lr.")]
-    [InlineData("TrainingOptions.OnNan, CycleGanOptions.PoolSize, EmbeddingOptions.HeldOut", "--on-nan, --pool, --held-out")]
+    [InlineData("TrainingOptions.OnNan, CycleGanOptions.PoolSize, PairedOptions.Perceptual", "--on-nan, --pool, --perceptual")]
     [InlineData("GanOptions.Equilibrium and MeasureOptions.Every stay.", "GanOptions.Equilibrium and MeasureOptions.Every stay.")]
     public void Properties_become_flags(string message, string expected) => Assert.Equal(expected, Flags.InPlaceOfNames(message));
 

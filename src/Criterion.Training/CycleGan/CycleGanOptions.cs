@@ -74,9 +74,5 @@ public sealed record CycleGanOptions : TrainingOptions
 
     /// <summary>Returns the factor of the learning rate in a step.</summary>
     /// <param name="step">The number of the step, from 0.</param>
-    public double RateAt(long step)
-    {
-        double constant = ConstantShare * Steps;
-        return step < constant ? 1 : Math.Max(0, (Steps - step) / (Steps - constant + 1));
-    }
+    public double RateAt(long step) => LinearDecay.At(step, Steps, ConstantShare);
 }

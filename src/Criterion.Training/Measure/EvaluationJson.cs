@@ -23,6 +23,9 @@ public static class EvaluationJson
     /// <summary>Writes the quality of translations as indented JSON.</summary>
     public static string Write(TranslationQuality quality) => JsonSerializer.Serialize(quality, Context.TranslationQuality);
 
+    /// <summary>Writes the quality of translations in one direction as indented JSON.</summary>
+    public static string Write(TranslationQuality.Direction quality) => JsonSerializer.Serialize(quality, Context.Direction);
+
     /// <summary>Writes the summary of a retrieval as indented JSON.</summary>
     public static string Write(RetrievalSummary summary) => JsonSerializer.Serialize(summary, Context.RetrievalSummary);
 
@@ -52,4 +55,5 @@ public static class EvaluationJson
 [JsonSerializable(typeof(RetrievalSummary))]
 [JsonSerializable(typeof(EmbeddingQuality))]
 [JsonSerializable(typeof(TranslationQuality))]
+[JsonSerializable(typeof(TranslationQuality.Direction))]
 internal sealed partial class EvaluationJsonContext : JsonSerializerContext;

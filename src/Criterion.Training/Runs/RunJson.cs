@@ -93,6 +93,7 @@ public static class RunJson
 [JsonSerializable(typeof(GanRunRecord))]
 [JsonSerializable(typeof(CycleGanRunRecord))]
 [JsonSerializable(typeof(EmbeddingRunRecord))]
+[JsonSerializable(typeof(PairedRunRecord))]
 [JsonSerializable(typeof(Regularizer[]))]
 [JsonSerializable(typeof(GanLoss))]
 [JsonSerializable(typeof(IEmbeddingLoss))]

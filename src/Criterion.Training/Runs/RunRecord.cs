@@ -27,6 +27,7 @@ public enum RunStatus
 [JsonDerivedType(typeof(GanRunRecord), "gan")]
 [JsonDerivedType(typeof(CycleGanRunRecord), "cyclegan")]
 [JsonDerivedType(typeof(EmbeddingRunRecord), "embedding")]
+[JsonDerivedType(typeof(PairedRunRecord), "paired")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 public abstract record RunRecord
 {

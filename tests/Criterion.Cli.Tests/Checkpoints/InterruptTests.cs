@@ -13,7 +13,7 @@ public sealed class InterruptTests : IDisposable
 
     readonly TempFolder _temp = new();
 
-    public static TheoryData<string> Trainers => ["dcgan", "r3gan", "began", "cyclegan", "siamese", "embedding", "views"];
+    public static TheoryData<string> Trainers => ["dcgan", "r3gan", "began", "cyclegan", "pix2pix", "siamese", "embedding", "views"];
 
     public void Dispose() => _temp.Dispose();
 
@@ -105,6 +105,7 @@ public sealed class InterruptTests : IDisposable
             "embedding" => ["--loss", "batch-contrastive", "--memory", "64", "--batch", "16", "--width", "2"],
             "views" => ["--views", "--batch", "8", "--width", "2"],
             "cyclegan" => ["--a", Data("a", 16), "--b", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2", "--blocks", "1"],
+            "pix2pix" => ["--input", Data("a", 16), "--target", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2"],
             "dcgan" => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2", "--augment", "translation,flip"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };

@@ -26,6 +26,9 @@ public class MemoryTests
 
         // Six passes through translators and six through discriminators, each with its gradients: some five hundred operations.
         ["CycleGAN trainer"] = (CycleGanStep, 200 * 1024),
+
+        // One pass through the U-Net and three through the discriminator.
+        ["Pairs trainer"] = (PairedStep, 64 * 1024),
     };
 
     public static TheoryData<string> Names => [.. Steps.Keys];
@@ -116,6 +119,15 @@ public class MemoryTests
         CycleGanNetworks networks = CycleGanNetworks.Build(new(width: 2), new(width: 2, layers: 2), new RandomStream(1));
         ImageDataset Images(ulong seed) => new($"noise {seed}", Noise(seed, [10, 1, 32, 32]));
         CycleGanTrainer trainer = new(networks, Images(1), Images(2), new CycleGanOptions { PoolSize = 3 });
+        return () => trainer.Step();
+    }
+
+    static Action PairedStep()
+    {
+        ImageDataset Images(ulong seed) => new($"noise {seed}", Noise(seed, [20, 1, 32, 32]));
+        PairedTrainer trainer = new(
+            new UnetTranslator(width: 4, depth: 5).Build(new(1)), new PatchDiscriminator(channels: 2, width: 4, layers: 2).Build(new(2)),
+            new PairedImages(Images(1), Images(2)), PairedOptions.Pix2Pix);
         return () => trainer.Step();
     }
 

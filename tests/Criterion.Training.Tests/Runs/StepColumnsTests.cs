@@ -14,7 +14,7 @@ public sealed class StepColumnsTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void There_are_three_kinds_of_steps() => Assert.Equal(3, Steps.Count);
+    public void There_are_four_kinds_of_steps() => Assert.Equal(4, Steps.Count);
 
     [Theory]
     [MemberData(nameof(Steps))]
@@ -49,6 +49,7 @@ public sealed class StepColumnsTests : IDisposable
         AssertReadBack<GanStep>();
         AssertReadBack<CycleStep>();
         AssertReadBack<EmbeddingStep>();
+        AssertReadBack<PairedStep>();
     }
 
     [Fact]
