@@ -95,8 +95,7 @@ internal sealed class DomainOptions(string builtInA, string builtInB, PatchDiscr
 
     /// <summary>Formats the quality of translations in one direction.</summary>
     public static string Line(string direction, TranslationQuality.Direction quality) =>
-        $"{direction}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB ({NumberText.Fixed(quality.CopyPsnr, 2)} for a copy of the input), "
-        + $"SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";
+        TranslationText.Line(direction, quality, "a copy of the input");
 
     DataArguments? Load(ParseResult parsed, string[] sources, string[] others) =>
         _images.Arguments(parsed, sources, others) is { Sources.Count: > 0 } load ? load : null;

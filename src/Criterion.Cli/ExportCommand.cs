@@ -30,8 +30,8 @@ internal sealed class ExportCommand
     Command Build(ToolConsole console)
     {
         Command command = new("export",
-            "Writes the trained network of a run as ONNX for other runtimes: the generator of a GAN, a translator of a CycleGAN or of "
-                + "CUT, or the encoder of a Siamese network.")
+            "Writes the trained network of a run as ONNX for other runtimes: the generator of a GAN, a translator of images, or the "
+                + "encoder of a Siamese network.")
         {
             _run, _onnx, _translator,
         };
@@ -69,12 +69,24 @@ internal sealed class ExportCommand
         if (parsed.IsGiven(_translator))
         {
             throw new ToolException(
-                $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which has no "
-                    + $"{(record is CutRunRecord ? "translator of B to A" : "translators")}. Omit it.");
+                $"{_translator.Name} has no effect here: '{run}' is a run of {record.Recipe}, which "
+                    + $"has {Missing(record)}. Omit it.");
+        }
+
+        if (record is PairedRunRecord paired)
+        {
+            return ("translator", PairedRun.ReadTranslator(run), [.. paired.Input.Shape]);
         }
 
         return record is EmbeddingRunRecord siamese ? ("encoder", EncoderFile.Read(run), [.. siamese.Data.Shape]) : Generator(run);
     }
+
+    static string Missing(RunRecord record) => record switch
+    {
+        CutRunRecord => "no translator of B to A",
+        PairedRunRecord => "one direction",
+        _ => "no translators",
+    };
 
     static (string Name, Module Network, Shape Input) Generator(string run)
     {

@@ -7,7 +7,8 @@ namespace Criterion.Cli;
 internal static partial class Flags
 {
     static readonly Dictionary<string, string> ByName = new(
-        from list in (TrainingOptionList[])[GanOptions.Declared, CycleGanOptions.Declared, CutOptions.Declared, EmbeddingOptions.Declared]
+        from list in (TrainingOptionList[])
+            [GanOptions.Declared, CycleGanOptions.Declared, CutOptions.Declared, PairedOptions.Declared, EmbeddingOptions.Declared]
         from option in list
         select KeyValuePair.Create(option.QualifiedName, DeclaredOptions.Flag(option)) into pair
         group pair by pair.Key into same

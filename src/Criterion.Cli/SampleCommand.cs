@@ -91,6 +91,7 @@ internal sealed class SampleCommand
     static string Fix(string run) => RunFolder.ReadRecord(run) switch
     {
         GanRunRecord => $"The run is unfinished. Resume it: criterion train --resume {run}",
+        PairedRunRecord paired => $"'{run}' is a run of {paired.Recipe}, which translates images and draws none. {Expected}",
         var other => $"'{run}' is a run of {other.Recipe}, which has no generator. Expected the folder of a run of a GAN.",
     };
 

@@ -14,7 +14,8 @@ internal sealed class TrainCommand
         Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
         DefaultValueFactory = _ => GanRecipe.All[0].Name,
         HelpName = "recipe",
-    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", CutCommand.Cut, CutCommand.FastCut,
+    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", CutCommand.Cut, CutCommand.FastCut, PairedRun.Pix2Pix,
+        PairedRun.SuperResolution,
         EmbeddingCommand.Embedding, EmbeddingCommand.Siamese);
 
     readonly Option<string[]> _data = new("--data")
@@ -71,6 +72,8 @@ internal sealed class TrainCommand
             CycleGanCommand.Create(console, stop),
             CutCommand.Create(console, stop),
             CutCommand.CreateFast(console, stop),
+            Pix2PixCommand.Create(console, stop),
+            SuperResolutionCommand.Create(console, stop),
             EmbeddingCommand.Create(console, stop),
             EmbeddingCommand.CreateSiamese(console, stop),
             _options.All, _run.All,
@@ -150,6 +153,10 @@ internal sealed class TrainCommand
             case CutRunRecord cut:
                 CutRun translator = DataLoading.Show(console, progress => CutRun.Resume(cut, checkpoint, steps, onProgress: progress));
                 return CutCommand.Report(Resumed(translator), console);
+            case PairedRunRecord paired:
+                PairedRun pairedRun = DataLoading.Show(
+                    console, progress => PairedRun.Resume(paired, checkpoint, steps, onProgress: progress));
+                return PairedCommand.Report(Resumed(pairedRun, PairedCommand.Watch(paired.Options, console)), console);
             case EmbeddingRunRecord encoder:
                 EmbeddingRun run = EmbeddingRun.Resume(encoder, EmbeddingCommand.Data(encoder, path, console), checkpoint, steps);
                 return EmbeddingCommand.Report(Resumed(run, EmbeddingCommand.Watch(encoder.Options, console)), console);

@@ -11,6 +11,8 @@ public class DeclaredOptionsTests
         { "cyclegan", CycleGanOptions.Declared },
         { "cut", CutOptions.Declared },
         { "fastcut", CutOptions.Declared },
+        { "pix2pix", PairedOptions.Declared },
+        { "super-resolution", PairedOptions.Declared },
         { "siamese", EmbeddingOptions.Declared },
         { "embedding", EmbeddingOptions.Declared },
     };
@@ -35,6 +37,7 @@ public class DeclaredOptionsTests
     [InlineData("Lower GanOptions.DiscriminatorLearningRate.", "Lower --d-lr.")]
     [InlineData("TrainingOptions.OnNan, CycleGanOptions.PoolSize, EmbeddingOptions.HeldOut", "--on-nan, --pool, --held-out")]
     [InlineData("UnpairedOptions.Augment, CutOptions.IdentityWeight", "--augment, --identity-weight")]
+    [InlineData("TrainingOptions.OnNan, CycleGanOptions.PoolSize, PairedOptions.Perceptual", "--on-nan, --pool, --perceptual")]
     [InlineData("GanOptions.Equilibrium and MeasureOptions.Every stay.", "GanOptions.Equilibrium and MeasureOptions.Every stay.")]
     public void Properties_become_flags(string message, string expected) => Assert.Equal(expected, Flags.InPlaceOfNames(message));
 

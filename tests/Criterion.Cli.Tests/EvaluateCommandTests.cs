@@ -155,6 +155,22 @@ public sealed class EvaluateCommandTests : IDisposable
         AssertMistake("on images without pairs", _temp["none"]);
     }
 
+    [Theory]
+    [InlineData("pix2pix", "for a copy of the input", "--depth", "2")]
+    [InlineData("super-resolution", "for bicubic interpolation", "--blocks", "0")]
+    public void A_run_on_pairs_is_measured_on_those_that_were_held_out(string recipe, string reference, params string[] network)
+    {
+        string trained = Run(
+            ["train", recipe, .. network, "--steps", "1", "--batch", "2", "--width", "2", "--layers", "1", "--held-out", "20", "--out",
+                _temp["run"]]).Output;
+        string evaluated = Run("evaluate", _temp["run"]).Output;
+        Assert.StartsWith("20 held-out pairs: PSNR ", evaluated, StringComparison.Ordinal);
+        Assert.Contains(reference, evaluated, StringComparison.Ordinal);
+        Assert.EndsWith(evaluated, trained, StringComparison.Ordinal);
+        Assert.Contains("\"copySsim\": ", Run("evaluate", _temp["run"], "--json").Output, StringComparison.Ordinal);
+        AssertMistake("which draws no samples", _temp["run"], "--count", "50");
+    }
+
     // An error of 16 everywhere has 20 log10(255 / 16) = 24.05 dB.
     [Fact]
     public void Two_pictures_are_compared_pixel_by_pixel()

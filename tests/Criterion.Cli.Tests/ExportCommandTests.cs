@@ -76,6 +76,14 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_translator_of_pairs_is_exported()
+    {
+        Succeeded(Run("train", "super-resolution", "--steps", "1", "--batch", "2", "--width", "2", "--blocks", "1", "--out", _temp["run"]));
+        AssertWritten("The translator is in", "input [N, 1, 8, 8], output [N, 1, 32, 32]");
+        AssertSame(PairedRun.ReadTranslator(_temp["run"]), Tensor.Rand([5, 1, 8, 8], random: new RandomStream(1), low: -1));
+    }
+
+    [Fact]
     public void A_path_that_cannot_be_written_is_one_line()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has /proc, in which even root creates no file");

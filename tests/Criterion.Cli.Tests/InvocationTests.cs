@@ -235,6 +235,18 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("0 and 1 (--range).", "evaluate", "{folder}/floats.npy", "{folder}/floats.npy")]
     [InlineData("--count has no effect here: it is the number of samples that the generator of a run draws", "evaluate",
         "fashion-mnist", "fashion-mnist", "--count", "100")]
+    [InlineData("--size applies to images of --input and --target", "train", "pix2pix", "--size", "32")]
+    [InlineData("give --target as well", "train", "pix2pix", "--input", "{folder}/bytes.npy")]
+    [InlineData("exchange --input and --target", "train", "pix2pix", "--input", "{folder}/bytes.npy", "--target", "{folder}/bytes.npy",
+        "--direction", "sketch-to-garment")]
+    [InlineData("is a folder and", "train", "pix2pix", "--input", "{folder}/bytes.npy", "--target", "{folder}/png")]
+    [InlineData("The loss of the translator has no term. Set --pixel-weight, --adversarial-weight", "train", "pix2pix", "--pixel-weight",
+        "0", "--adversarial-weight", "0", "--out", "{folder}/new")]
+    [InlineData("set --held-out to a number from 1 to 15", "train", "pix2pix", "--input", "{folder}/bytes.npy", "--target",
+        "{folder}/bytes.npy", "--held-out", "16", "--out", "{folder}/new")]
+    [InlineData("Resize them to 32 (--size).", "train", "super-resolution", "--data", "{folder}/bytes.npy", "--out", "{folder}/new")]
+    [InlineData("There is no file '/nowhere.pth'. The weights of VGG19", "train", "super-resolution", "--perceptual", "/nowhere.pth",
+        "--out", "{folder}/new")]
     [InlineData("--size applies to images of --a and --b", "train", "cyclegan", "--size", "32")]
     [InlineData("give --b as well", "train", "cyclegan", "--a", "{folder}/bytes.npy")]
     [InlineData("give --a as well", "train", "cut", "--b", "{folder}/bytes.npy")]

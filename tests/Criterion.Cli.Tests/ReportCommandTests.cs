@@ -23,6 +23,10 @@ public sealed class ReportCommandTests : IDisposable
         Succeeded(Run("train", "cut", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "3", "--width", "2",
             "--blocks", "0", "--layers", "1", "--head-width", "4", "--out", _temp["cut"]));
 
+        Succeeded(Run("train", "super-resolution", "--steps", "3", "--batch", "2", "--width", "2", "--blocks", "0", "--pretrain", "0.5",
+            "--out", _temp["large"]));
+
+        Assert.Contains("enlarged bicubically", Page("large").Value, StringComparison.Ordinal);
         XElement siamese = Page("siamese");
         XElement cycle = Page("cycle");
 

@@ -59,6 +59,9 @@ def simple(f):
                        ("size", dict(size=[5, 3], mode="nearest"))):
         build = lambda: nn.Upsample(**{k: tuple(v) if isinstance(v, list) else v for k, v in args.items()})
         layer(f, name, "Upsample", build, lambda: r(1, 2, 3, 2), args)
+    for factor, shape in ((2, (2, 8, 2, 3)), (3, (1, 9, 2, 1)), (1, (1, 2, 2, 2))):
+        args = dict(upscale_factor=factor)
+        layer(f, f"factor{factor}", "PixelShuffle", lambda: nn.PixelShuffle(**args), lambda: r(*shape), args)
 
 
 class PixelNorm(nn.Module):

@@ -148,6 +148,7 @@ internal sealed class WatchedRun(string id, string folder, PlainFiles files)
     {
         GanRunRecord gan => Of<GanStep>(new TrainingMonitor(gan.Options.Objective).Watch),
         EmbeddingRunRecord encoder => Of<EmbeddingStep>(new EmbeddingMonitor(encoder.Options.Loss).Watch),
+        PairedRunRecord paired => Of<PairedStep>(new PairedMonitor(paired.Options.Objective).Watch),
         _ => static _ => [],
     };
 

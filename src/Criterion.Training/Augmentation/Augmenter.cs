@@ -16,12 +16,12 @@ internal sealed class Augmenter(Augmentation augmentation, RandomStream random) 
     public double Probability => _controller?.Probability ?? 0;
 
     /// <summary>Draws a transform for each image and applies it.</summary>
-    public Tensor Apply(Tensor images) => augmentation switch
-    {
-        { IsNone: true } => images,
-        AdaptiveAugment adaptive => Adaptive(adaptive, images),
-        _ => augmentation.Forward(images, random),
-    };
+    public Tensor Apply(Tensor images) => Draw(images.Shape)?.Apply(images) ?? images;
+
+    /// <summary>Draws a transform for each pair of images, applies it to both, and joins them along the channels.</summary>
+    public Tensor ApplyAlike(Tensor first, Tensor second) => Draw(second.Shape) is { } transform
+        ? Tensor.Cat([transform.Apply(first), transform.Apply(second)], 1)
+        : Tensor.Cat([first, second], 1);
 
     /// <summary>Takes in the scores of a discriminator step that changed its weights.</summary>
     public void Observe(GanLoss objective, Tensor real, Tensor fake) =>
@@ -38,6 +38,10 @@ internal sealed class Augmenter(Augmentation augmentation, RandomStream random) 
         : new(("draws", random), ("controller", _controller));
 
     // Interpolation at p = 0 would return the same images, at its cost.
-    Tensor Adaptive(AdaptiveAugment adaptive, Tensor images) =>
-        Probability == 0 ? images : adaptive.Draw(images.Shape, random, Probability).Apply(images);
+    ImageTransform? Draw(Shape images) => augmentation switch
+    {
+        { IsNone: true } => null,
+        AdaptiveAugment adaptive => Probability == 0 ? null : adaptive.Draw(images, random, Probability),
+        _ => augmentation.Draw(images, random),
+    };
 }

@@ -55,4 +55,5 @@ public static class EvaluationJson
 [JsonSerializable(typeof(RetrievalSummary))]
 [JsonSerializable(typeof(EmbeddingQuality))]
 [JsonSerializable(typeof(TranslationQuality))]
+[JsonSerializable(typeof(TranslationQuality.Direction))]
 internal sealed partial class EvaluationJsonContext : JsonSerializerContext;

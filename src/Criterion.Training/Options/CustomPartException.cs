@@ -17,5 +17,5 @@ public sealed class CustomPartException : TrainingException
     internal static CustomPartException Of(string part, string? program) => new(
         $"The run uses custom {part}, which only the program that defines them{(program is null ? "" : $" ('{program}')")} can create. "
         + $"Continue there: {nameof(GanRun)}.{nameof(GanRun.Open)} resumes the run, draws samples and evaluates them; "
-        + $"{nameof(CycleGanRun)}.{nameof(CycleGanRun.Resume)} takes the objective.");
+        + $"{nameof(CycleGanRun)}.{nameof(CycleGanRun.Resume)} and {nameof(PairedRun)}.{nameof(PairedRun.Resume)} take the objective.");
 }

@@ -17,6 +17,8 @@ internal static class OptionText
             static text => text == GanNames.None ? null : ViewAugmentation.Parse(text),
             "default, none, or changes such as crop=0.6,flip=false"),
         [typeof(FeatureMatchingOptions)] = (FeatureMatchingOptions.Parse, "a weight, such as 0.1, or a weight and a layer, such as 0.1@4"),
+        [typeof(PerceptualOptions)] = (
+            PerceptualOptions.Parse, $"{PerceptualOptions.Classifier}, a file of VGG19, or {GanNames.None}; layers follow an @"),
         [typeof(Augmentation)] = (Augmentation.Parse, DiffAugment.Expected),
         [typeof(WeightClip)] = (ParseClip, $"a positive number, or {GanNames.None}"),
     };

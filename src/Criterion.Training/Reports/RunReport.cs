@@ -65,6 +65,7 @@ public static class RunReport
     {
         GanRunRecord gan => TrainingMonitor.Replay(losses, gan.Options.Objective),
         EmbeddingRunRecord encoder => EmbeddingMonitor.Replay(losses, encoder.Options.Loss),
+        PairedRunRecord paired => PairedMonitor.Replay(losses, paired.Options.Objective),
         _ => [],
     };
 
@@ -85,6 +86,10 @@ public static class RunReport
             [.. found.Select(Text)],
             steps < EmbeddingMonitor.FirstCheck ? Few(EmbeddingMonitor.FirstCheck) : null,
             "None: the embeddings did not collapse, the loss was below that of equal embeddings, and no steps were skipped."),
+        PairedRunRecord => Findings(
+            [.. found.Select(Text)],
+            steps < PairedMonitor.FirstCheck ? Few(PairedMonitor.FirstCheck) : null,
+            "None: the discriminator did not win for long, and no steps were skipped."),
         _ => null,
     };
 
@@ -144,6 +149,9 @@ public static class RunReport
             + "then an image of B, its translation to A, and that back to B.",
         CutRunRecord => "Each image of A is followed by its translation to B, and by the true image where it is known.",
         EmbeddingRunRecord => "Each row is an image that was held out from training, and the images nearest to it.",
+        PairedRunRecord { Translator: SuperResolver } => "Each row is two held-out images: reduced, enlarged bicubically, enlarged by the "
+            + "network, and the true image.",
+        PairedRunRecord => "Each row is two held-out pairs: the input, the output, and the true image.",
         GanRunRecord { Modes: not null } => "Generated points over the modes of the data, from the same latents each time.",
         _ => "Generated samples, from the same latents each time.",
     };

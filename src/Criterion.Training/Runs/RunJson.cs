@@ -94,6 +94,7 @@ public static class RunJson
 [JsonSerializable(typeof(CycleGanRunRecord))]
 [JsonSerializable(typeof(CutRunRecord))]
 [JsonSerializable(typeof(EmbeddingRunRecord))]
+[JsonSerializable(typeof(PairedRunRecord))]
 [JsonSerializable(typeof(Regularizer[]))]
 [JsonSerializable(typeof(GanLoss))]
 [JsonSerializable(typeof(IEmbeddingLoss))]

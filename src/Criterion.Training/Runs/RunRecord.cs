@@ -28,6 +28,7 @@ public enum RunStatus
 [JsonDerivedType(typeof(CycleGanRunRecord), "cyclegan")]
 [JsonDerivedType(typeof(CutRunRecord), "cut")]
 [JsonDerivedType(typeof(EmbeddingRunRecord), "embedding")]
+[JsonDerivedType(typeof(PairedRunRecord), "paired")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 public abstract record RunRecord
 {

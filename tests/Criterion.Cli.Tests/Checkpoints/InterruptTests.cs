@@ -13,7 +13,7 @@ public sealed class InterruptTests : IDisposable
 
     readonly TempFolder _temp = new();
 
-    public static TheoryData<string> Trainers => ["dcgan", "r3gan", "began", "cyclegan", "cut", "siamese", "embedding", "views"];
+    public static TheoryData<string> Trainers => ["dcgan", "r3gan", "began", "cyclegan", "cut", "pix2pix", "siamese", "embedding", "views"];
 
     public void Dispose() => _temp.Dispose();
 
@@ -110,6 +110,7 @@ public sealed class InterruptTests : IDisposable
                 "--a", Data("a", 16), "--b", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2", "--head-width", "8",
                 "--patches", "16", "--flip-equivariance",
             ],
+            "pix2pix" => ["--input", Data("a", 16), "--target", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2"],
             "dcgan" => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2", "--augment", "translation,flip"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };

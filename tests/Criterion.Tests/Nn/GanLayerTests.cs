@@ -20,6 +20,7 @@ public class GanLayerTests
         ["ModulatedConv2d up"] = (new ModulatedConv2d(2, 3, 3, up: 2, random: Random, dtype: DType.Float64), [2, 2, 3, 3]),
         ["BlurResample up"] = (new BlurResample(up: 2), [1, 2, 3, 3]),
         ["BlurResample down"] = (new BlurResample(down: 2), [1, 2, 5, 4]),
+        ["PixelShuffle"] = (new PixelShuffle(2), [1, 8, 2, 3]),
         ["SelfAttention2d"] = (WithGamma(new SelfAttention2d(4, 2, Random, DType.Float64)), [2, 4, 2, 2]),
     };
 
@@ -119,6 +120,9 @@ public class GanLayerTests
         Assert.Throws<ArgumentOutOfRangeException>(static () => new ModulatedConv2d(2, 3, 3, up: 3));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new ModulatedConv2d(2, 3, 1, up: 2));
         Assert.Throws<ShapeException>(static () => new BlurResample().Forward(Tensor.Ones([2, 4, 4])));
+        Assert.Throws<ShapeException>(static () => new PixelShuffle(2).Forward(Tensor.Ones([1, 6, 2, 2])));
+        Assert.Throws<ShapeException>(static () => new PixelShuffle(2).Forward(Tensor.Ones([4, 2, 2])));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new PixelShuffle(0));
         Assert.Throws<ShapeException>(static () => new SelfAttention2d(8).Forward(Tensor.Ones([1, 4, 2, 2])));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new SelfAttention2d(12));
         Assert.Throws<ArgumentOutOfRangeException>(static () => new BlurResample(2, 2));

@@ -53,6 +53,7 @@ static class TorchLayers
         ["MultiheadAttention"] = static a => new MultiheadAttention(
             a.Int("embed_dim"), a.Int("num_heads"), bias: Yes(a, "bias"), batchFirst: a.Flag("batch_first"), dtype: Double),
         ["PixelNorm"] = static a => new PixelNorm(a.Double("eps", 1e-8)),
+        ["PixelShuffle"] = static a => new PixelShuffle(a.Int("upscale_factor")),
         ["MinibatchStdDev"] = static a => new MinibatchStdDev(a.Int("group_size"), a.Int("num_channels")),
         ["EqualizedLinear"] = static a => new EqualizedLearningRate(
             new Linear(a.Int("in_features"), a.Int("out_features"), dtype: Double), a.Double("gain"), a.Double("lr_mul")),

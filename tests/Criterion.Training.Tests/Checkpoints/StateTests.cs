@@ -55,6 +55,25 @@ public sealed partial class StateTests
     }
 
     [Fact]
+    public void Of_a_training_on_pairs_both_networks_their_optimizers_and_the_noise_of_dropout()
+    {
+        PairedTrainer trainer = new(
+            new UnetTranslator(width: 2, depth: 2).Build(new(1)), new PatchDiscriminator(2, width: 2, layers: 1).Build(new(2)),
+            new PairedImages(Tiny.Data, Tiny.Data), PairedOptions.Pix2Pix with { Augment = Augmentation.Parse("flip") });
+        trainer.Step();
+
+        AssertHolds(
+            trainer,
+            [
+                "step", "data.place", "augmentation.draws.position", "random#.position",
+                .. Of("translator.network", "#.weight", "#.bias", "#.body.#.weight", "#.body.#.bias", "#.body.#.running_mean",
+                    "#.body.#.running_var", "#.body.#.num_batches_tracked"),
+                .. Of("discriminator.network", "#.weight", "#.bias"),
+                .. Of("translator.optimizer", Adam), .. Of("discriminator.optimizer", Adam),
+            ]);
+    }
+
+    [Fact]
     public void Of_CUT_all_networks_both_optimizers_samplers_positions_and_flips()
     {
         CutNetworks networks = CutNetworks.Build(

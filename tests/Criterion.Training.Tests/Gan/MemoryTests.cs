@@ -29,6 +29,9 @@ public class MemoryTests
 
         // Two passes through the translator and four through its encoder, five heads, and a contrast of each image in each layer.
         ["CUT trainer"] = (CutStep, 240 * 1024),
+
+        // One pass through the U-Net and three through the discriminator.
+        ["Pairs trainer"] = (PairedStep, 64 * 1024),
     };
 
     public static TheoryData<string> Names => [.. Steps.Keys];
@@ -127,6 +130,15 @@ public class MemoryTests
         CutNetworks networks = CutNetworks.Build(new(width: 2), new(width: 2, layers: 2), new RandomStream(1), headWidth: 8);
         ImageDataset Images(ulong seed) => new($"noise {seed}", Noise(seed, [10, 1, 32, 32]));
         CutTrainer trainer = new(networks, Images(1), Images(2), new CutOptions());
+        return () => trainer.Step();
+    }
+
+    static Action PairedStep()
+    {
+        ImageDataset Images(ulong seed) => new($"noise {seed}", Noise(seed, [20, 1, 32, 32]));
+        PairedTrainer trainer = new(
+            new UnetTranslator(width: 4, depth: 5).Build(new(1)), new PatchDiscriminator(channels: 2, width: 4, layers: 2).Build(new(2)),
+            new PairedImages(Images(1), Images(2)), PairedOptions.Pix2Pix);
         return () => trainer.Step();
     }
 

@@ -74,6 +74,18 @@ public class OnnxNetworkTests
         new ResnetTranslator(3, width: 4, blocks: 2, halvings).Build(Random), [3, height, width]);
 
     [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 4)]
+    public void A_U_Net_agrees(int channels, int depth) => OnnxSession.AssertAgrees(
+        Trained(new UnetTranslator(channels, width: 4, depth).Build(Random), [channels, 16, 32]), [channels, 16, 32]);
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 4)]
+    public void A_super_resolver_agrees(int channels, int factor) => OnnxSession.AssertAgrees(
+        Trained(new SuperResolver(channels, width: 4, blocks: 2, factor).Build(Random), [channels, 5, 7]), [channels, 5, 7]);
+
+    [Theory]
     [InlineData(1, 17)]
     [InlineData(3, 33)]
     public void A_patch_discriminator_agrees(int layers, int side) =>

@@ -49,6 +49,7 @@ public sealed class StepColumnsTests : IDisposable
         AssertReadBack<GanStep>();
         AssertReadBack<CycleStep>();
         AssertReadBack<EmbeddingStep>();
+        AssertReadBack<PairedStep>();
     }
 
     [Fact]

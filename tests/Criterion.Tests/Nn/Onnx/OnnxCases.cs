@@ -37,6 +37,9 @@ static class OnnxCases
             new MaxPool2d((2, 3), Coin(r) ? null : Pair(r, 1, 4), Pair(r, 0, 2)), [2, r.Next(3, 12), r.Next(3, 12)]),
         [typeof(AdaptiveAvgPool2d)] = static r => (new AdaptiveAvgPool2d(Pair(r, 1, 5)), [2, r.Next(1, 12), r.Next(1, 12)]),
         [typeof(Upsample)] = UpsampleCase,
+        [typeof(PixelShuffle)] = static r => r.Next(1, 4) is var factor
+            ? (new PixelShuffle(factor), [factor * factor * r.Next(1, 3), r.Next(1, 5), r.Next(1, 5)])
+            : default,
         [typeof(ReflectionPad2d)] = static r => (new ReflectionPad2d(r.Next(0, 4)), [2, r.Next(4, 8), r.Next(4, 8)]),
         [typeof(Flatten)] = static r => (new Flatten(r.Next(0, 2), r.Next(-3, 0)), [3, 4, 5]),
         [typeof(Unflatten)] = static r => Coin(r) ? (new Unflatten(1, [2, 3]), [6, 4]) : (new Unflatten(-1, [2, 1, 2]), [6, 4]),
