@@ -60,10 +60,10 @@ public sealed record UnetTranslator : PairedTranslator
             inner = new SkipJoin(inner is null ? [.. down, .. up] : [.. down, inner, .. up]);
         }
 
-        Module[] inside0 = inner is null ? [] : [inner];
+        Module[] middle = inner is null ? [] : [inner];
         return
         [
-            Down(Channels, Width, random), .. inside0, new ReLU(),
+            Down(Channels, Width, random), .. middle, new ReLU(),
             Up(inner is null ? Width : 2 * Width, Channels, random), new Tanh(),
         ];
     }

@@ -25,6 +25,20 @@ public class NanGuardTests
     }
 
     [Fact]
+    public void A_training_on_pairs_names_the_first_tensor_without_numbers()
+    {
+        ImageDataset fine = new("fine", Tensor.Zeros([8, 1, 12, 12]), range: ImageRange.MinusOneOne);
+
+        Assert.Contains("The pixel loss became NaN in step 1. The first tensor that is not finite is input [2, 1, 12, 12]",
+            Message(() => Pairs(Broken, fine).Step()), StringComparison.Ordinal);
+        Assert.Contains("is target", Message(() => Pairs(fine, Broken).Step()), StringComparison.Ordinal);
+        PairedTrainer trainer = Pairs(fine, fine);
+        trainer.LoadStateDict(WithNaN(trainer, "discriminator.network.0.weight"));
+        Assert.Contains("is discriminator.0.weight", Message(() => trainer.Step()), StringComparison.Ordinal);
+        AssertSkips(Pairs(Broken, fine, NanPolicy.Skip), skips => skips.Step() is { Step: 1, Skipped: 1, Pixel: double.NaN });
+    }
+
+    [Fact]
     public void A_siamese_network_names_the_first_tensor_without_numbers()
     {
         Assert.Contains("The loss became NaN in step 1. "
@@ -47,6 +61,10 @@ public class NanGuardTests
 
     CycleGanTrainer Cycle(ImageDataset a, ImageDataset b, NanPolicy onNan = NanPolicy.Stop) =>
         new(_translators, a, b, new CycleGanOptions { BatchSize = 2, OnNan = onNan });
+
+    static PairedTrainer Pairs(ImageDataset input, ImageDataset target, NanPolicy onNan = NanPolicy.Stop) => new(
+        new UnetTranslator(width: 2, depth: 2).Build(new(1)), new PatchDiscriminator(2, width: 2, layers: 1).Build(new(2)),
+        new PairedImages(input, target), PairedOptions.Pix2Pix with { BatchSize = 2, OnNan = onNan });
 
     EmbeddingTrainer Siamese(
         ImageDataset data, NanPolicy onNan = NanPolicy.Stop) =>
