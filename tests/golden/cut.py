@@ -34,7 +34,7 @@ def translator(width, halvings, blocks):
         compared.append((len(layers) - 3, width))
     first = len(layers)
     layers += [Residual(width) for _ in range(blocks)]
-    compared += [(first + block, width) for block in sorted({0, blocks // 2})]
+    compared += [(first + block, width) for block in sorted({0, blocks // 2}) if block < blocks]
     for _ in range(halvings):
         layers += [nn.ConvTranspose2d(width, width // 2, 3, stride=2, padding=1, output_padding=1), nn.InstanceNorm2d(width // 2), nn.ReLU()]
         width //= 2

@@ -4,8 +4,10 @@ using System.Reflection;
 
 namespace Criterion.Training;
 
-/// <summary>The options that the properties of one kind of <see cref="TrainingOptions"/> declare: those that kinds share, its own, and those of every
-/// training.</summary>
+/// <summary>
+/// The options that the properties of one kind of <see cref="TrainingOptions"/> declare: those that kinds share, its own, and those of
+/// every training.
+/// </summary>
 public sealed class TrainingOptionList : IReadOnlyList<TrainingOption>
 {
     readonly TrainingOption[] _options;

@@ -1,6 +1,6 @@
 namespace Criterion.Training;
 
-/// <summary>What <c>run.json</c> records of every training of translators between unpaired sets of images.</summary>
+/// <summary>The record of a training of translators between unpaired sets of images: the content of <c>run.json</c>.</summary>
 public abstract record UnpairedRunRecord : RunRecord
 {
     private protected UnpairedRunRecord()
@@ -36,7 +36,7 @@ public abstract record UnpairedRunRecord : RunRecord
         B.CheckSame(images.B);
     }
 
-    /// <summary>Refuses images that the networks cannot translate or judge.</summary>
+    /// <summary>Refuses images that the networks cannot process.</summary>
     /// <exception cref="TrainingException">A side has an unsuitable length.</exception>
     internal void CheckFits(Size2 size)
     {

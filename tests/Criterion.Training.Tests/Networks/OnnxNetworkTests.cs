@@ -128,7 +128,7 @@ public class OnnxNetworkTests
     [Fact]
     public void Networks_have_an_ONNX_form() => Assert.Equal(
         ["Branches", "ConditionalDecoder", "FidInception", "InceptionBlock", "InceptionConvolution", "StyleDownsampling", "StyleLayer",
-            "StyleToImage"],
+            "StyleToImage", "Weights"],
         from type in typeof(FashionClassifier).Assembly.GetTypes()
         where type.IsSubclassOf(typeof(Nn.Module)) && !type.IsAbstract
         where type.GetMethod("ToOnnx", BindingFlags.Instance | BindingFlags.NonPublic)!.DeclaringType == typeof(Nn.Module)

@@ -18,7 +18,8 @@ public class TrainingOptionTests
         ["CycleGanOptions.Identity"] = "a loss of its own, set in code",
     };
 
-    static readonly TrainingOptions[] Defaults = [new GanOptions(), new CycleGanOptions(), new CutOptions(), new PairedOptions(), EmbeddingOptions.Siamese];
+    static readonly TrainingOptions[] Defaults =
+        [new GanOptions(), new CycleGanOptions(), new CutOptions(), new PairedOptions(), EmbeddingOptions.Siamese];
 
     public static TheoryData<string> Names { get; } =
         [.. Defaults.SelectMany(static options => options.List.Select(option => $"{options.GetType().Name}.{option.Property}"))];

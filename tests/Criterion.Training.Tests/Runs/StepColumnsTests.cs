@@ -14,7 +14,7 @@ public sealed class StepColumnsTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void There_are_four_kinds_of_steps() => Assert.Equal(4, Steps.Count);
+    public void There_are_five_kinds_of_steps() => Assert.Equal(5, Steps.Count);
 
     [Theory]
     [MemberData(nameof(Steps))]
