@@ -93,11 +93,11 @@ public sealed record EmbeddingOptions : TrainingOptions
     public double ClassLearningRate { get; init; } = 1e-2;
 
     /// <summary>
-    /// Gets the number of embeddings of earlier batches that a loss of pairs or triplets from labels also compares with; 0 for none. See
+    /// Gets the number of embeddings of earlier batches that a loss from labels also compares with; 0 for none. See
     /// <see cref="CrossBatchMemory"/>. Default: 0.
     /// </summary>
     [TrainingOption(
-        "memory", "Embeddings of earlier batches that a loss of pairs or triplets from labels also compares with",
+        "memory", "Embeddings of earlier batches that a loss from labels also compares with",
         ValueName = "count", Range = "[0, 16777216]")]
     public int Memory { get; init; }
 
@@ -182,11 +182,11 @@ public sealed record EmbeddingOptions : TrainingOptions
                 + $"{PerClass}. Change it or {Name(nameof(BatchSize))}.");
         }
 
-        if (Memory > 0 && (Views || Loss is not LabeledRowsLoss))
+        if (Memory > 0 && (Views || Loss is not IKeyedLabelLoss))
         {
             throw new TrainingException(
-                $"{Name(nameof(Memory))} applies to losses of pairs or triplets from labels, such as batch-contrastive, and "
-                + $"{Loss.GetType().Name}{(Views ? " of views" : "")} is none. Set it to 0, or change {Name(nameof(Loss))}.");
+                $"{Name(nameof(Memory))} applies to losses from labels that compare with further rows, such as batch-contrastive and "
+                + $"sup-con, and {Loss.GetType().Name}{(Views ? " of views" : "")} is none. Set it to 0, or change {Name(nameof(Loss))}.");
         }
 
         if (Memory > 0 && Memory < BatchSize)

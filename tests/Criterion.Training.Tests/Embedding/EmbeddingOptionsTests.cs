@@ -21,7 +21,7 @@ public sealed class EmbeddingOptionsTests : IDisposable
         { new() { Loss = new SupConLoss(), PerClass = 1 }, "needs from 2 to 16 images" },
         { new() { Loss = new ArcFaceLoss(), PerClass = 17 }, "needs up to 16 images" },
         { new() { Loss = new ContrastiveLoss(), PerClass = 4 }, "EmbeddingOptions.PerClass applies to" },
-        { new() { Loss = new SupConLoss(), Memory = 256 }, "EmbeddingOptions.Memory applies to losses of pairs or triplets from labels" },
+        { new() { Loss = new NPairLoss(), Memory = 256 }, "EmbeddingOptions.Memory applies to losses from labels that compare with" },
         { new() { Loss = new NcaLoss(), Memory = 20 }, "20 embeddings are fewer than the 32 of a batch" },
     };
 
@@ -61,7 +61,7 @@ public sealed class EmbeddingOptionsTests : IDisposable
         { "cosent", ["pairs.random.position"] },
         { "negative-cosine", ["batches.place", "encoder.predictor.0.weight"] },
         { "nt-xent", ["batches.place"] },
-        { "sup-con", ["batches.place"] },
+        { "sup-con", ["batches.place", "memory.embeddings"] },
         { "triplet", ["pairs.random.position"] },
     };
 
@@ -74,7 +74,7 @@ public sealed class EmbeddingOptionsTests : IDisposable
         {
             Loss = parsed,
             Views = parsed is IViewLoss,
-            Memory = parsed is BatchContrastiveLoss ? 40 : 0,
+            Memory = parsed is IKeyedLabelLoss ? 40 : 0,
             Augmentation = new(),
             Steps = 9,
             BatchSize = 16,
@@ -125,10 +125,12 @@ public sealed class EmbeddingOptionsTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_memory_adds_earlier_embeddings_to_the_comparison()
+    [Theory]
+    [InlineData("batch-contrastive")]
+    [InlineData("sup-con")]
+    public void A_memory_adds_earlier_embeddings_to_the_comparison(string loss)
     {
-        EmbeddingOptions options = new() { Loss = new BatchContrastiveLoss(), BatchSize = 16 };
+        EmbeddingOptions options = new() { Loss = EmbeddingNames.Parse(loss), BatchSize = 16 };
         EmbeddingTrainer without = new(Encoder.Build(new RandomStream(1)), Data, options);
         EmbeddingTrainer with = new(Encoder.Build(new RandomStream(1)), Data, options with { Memory = 32, MemoryAfter = 2 }, Encoder.Head);
         double[] plain = [.. Enumerable.Range(0, 4).Select(_ => without.Step().Loss)];
