@@ -105,6 +105,15 @@ public sealed record EmbeddingOptions : TrainingOptions
     [TrainingOption("memory-after", "Batches before the memory is used", ValueName = "count", Range = "[0, 2147483647]")]
     public int MemoryAfter { get; init; }
 
+    /// <summary>
+    /// Gets the momentum of a slow copy of the encoder that embeds the images for the memory, in [0, 1); 0 for the embeddings of the
+    /// encoder itself. See <see cref="Optim.MomentumEncoder"/>. Default: 0.
+    /// </summary>
+    [TrainingOption(
+        "momentum", "Momentum of a slow copy of the encoder that embeds the images for the memory; 0 for the embeddings of the encoder",
+        ValueName = "share", Range = "[0, 1)")]
+    public double Momentum { get; init; }
+
     internal override TrainingOptionList List => Declared;
 
     /// <summary>Gets whether batches are class-balanced.</summary>
@@ -187,6 +196,12 @@ public sealed record EmbeddingOptions : TrainingOptions
             throw new TrainingException(
                 $"{Name(nameof(Memory))} applies to losses from labels that compare with further rows, such as batch-contrastive and "
                 + $"sup-con, and {Loss.GetType().Name}{(Views ? " of views" : "")} is none. Set it to 0, or change {Name(nameof(Loss))}.");
+        }
+
+        if (Momentum > 0 && Memory == 0)
+        {
+            throw new TrainingException($"{Name(nameof(Momentum))}: a slow copy of the encoder embeds images for the memory, and there is "
+                + $"none. Set {Name(nameof(Memory))}, or {Name(nameof(Momentum))} to 0.");
         }
 
         if (Memory > 0 && Memory < BatchSize)
