@@ -37,6 +37,7 @@ from table import CASES
 
 GROWTH_COUNTS = [10**4, 10**5, 10**6, 10**7, 10**8]
 BYTES_PER_ELEMENT_OF_GROWTH = 24
+GROWTH_ROWS, GROWTH_LENGTH = [1_000, 4_000, 16_000, 64_000], 128  # of losses of pairs
 MEMORY_CASE, MEMORY_STEPS, MEMORY_RATIO = "dcgan step", 5, 2.0
 FIRST_CALLS = ("losses", "training steps")  # the groups whose first call is measured, in fresh processes
 STARTS, STARTS_WHEN_QUICK = 5, 1
@@ -138,19 +139,29 @@ class Bench:
     def growth(self):
         """Criterion's time per element from 10⁴ elements to 10⁸, or as far as memory goes."""
         available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        worker, timed = self.workers["criterion", self.most], {}
-        for case in (case for case in self.cases if case["growth"]):
+        timed = {}
+        for case in (case for case in self.cases if case["growth"] and not case["pairs"]):
             arguments = case["sizes"][0]["arguments"]
             for count in GROWTH_COUNTS:
                 if count * BYTES_PER_ELEMENT_OF_GROWTH > available / 2:
                     continue
                 sizes = {"n": count} if "n" in arguments else dict(arguments, rows=max(1, round(count / arguments["length"])))
-                seconds = worker.ask("prepare", case=case["name"], sizes=sizes, warm=0.5)["seconds"]
-                calls = max(1, math.ceil(0.02 / seconds))
-                median = statistics.median(worker.ask("time", count=calls)["seconds"] for _ in range(9))
-                timed.setdefault(case["name"], {})[count] = median / count * 1e9
-                worker.ask("drop")
+                timed.setdefault(case["name"], {})[count] = self.seconds(case, sizes) / count * 1e9
         return timed
+
+    def growth_of_pairs(self):
+        """Criterion's time per pair of rows, value and gradients."""
+        return {case["name"]: {rows: self.seconds(case, {"rows": rows, "length": GROWTH_LENGTH}) / rows**2 * 1e9 for rows in GROWTH_ROWS}
+                for case in self.cases if case["growth"] and case["pairs"]}
+
+    def seconds(self, case, sizes):
+        """The median time of a call of Criterion on all threads; of nine turns, or one where a call takes longer than a second."""
+        worker = self.workers["criterion", self.most]
+        seconds = worker.ask("prepare", case=case["name"], sizes=sizes, warm=0.5)["seconds"]
+        calls = max(1, math.ceil(0.02 / seconds))
+        median = statistics.median(worker.ask("time", count=calls)["seconds"] for _ in range(1 if seconds > 1 else 9))
+        worker.ask("drop")
+        return median
 
 
 def verdict(case, size, times, allocated, limits, errors, against):
@@ -255,12 +266,12 @@ def main():
     section = lambda name: complete or re.search(chosen.filter or "$^", name)
     bench = Bench(chosen)
     result = {"machine": machine(bench.versions(), chosen.lanes), "peer": bench.peer and bench.peer.name, "rows": [], "memory": None,
-              "starts": [], "builds": [], "growth": None}
+              "starts": [], "builds": [], "growth": None, "growth of pairs": None}
     for case, size in bench.chosen_rows():
         result["rows"].append(bench.row(case, size))
         print(" | ".join(report.cells(result["rows"][-1])), file=sys.stderr, flush=True)
     if section("growth"):
-        result["growth"] = bench.growth()
+        result["growth"], result["growth of pairs"] = bench.growth(), bench.growth_of_pairs()
     bench.stop()
     if bench.peer and not chosen.against:
         result["memory"] = peak_memory(bench) if section("memory") else None

@@ -14,7 +14,7 @@ def document(result, against=None):
     """All sections; what limits the cases that miss a target is appended where the table is complete."""
     parts = [*title(result, against), head(result["machine"], against), rows(result), limits(result)]
     parts += [medians(result["rows"], against)] if result["peer"] else []
-    parts += memory(result) + starts(result) + builds(result) + growth(result)
+    parts += memory(result) + starts(result) + builds(result) + growth(result) + growth_of_pairs(result)
     if result["growth"] and result["starts"]:
         with open(os.path.join(HERE, "bounds.md")) as file:
             parts.append(file.read().rstrip())
@@ -131,3 +131,12 @@ def growth(result):
     return ["## Growth", "Criterion's nanoseconds per element, all threads.", table(
         ["case", *(f"10^{round(math.log10(n))}" for n in counts)],
         [[name, *(f"{times[n]:.3g}" if n in times else "–" for n in counts)] for name, times in found.items()])]
+
+
+def growth_of_pairs(result):
+    found = result["growth of pairs"]
+    if not found:
+        return []
+    counts = list(next(iter(found.values())))
+    return ["Nanoseconds per pair of N rows of 128 values, value and gradients.", table(
+        ["case", *(f"N = {n:,}" for n in counts)], [[name, *(f"{times[n]:.3g}" for n in counts)] for name, times in found.items()])]

@@ -16,15 +16,16 @@ def size(label, ratio=AT_LEAST, alone=None, scaling=None, share=None, **argument
     return {"label": label, "ratio": ratio, "alone": alone, "scaling": scaling, "share": share, "arguments": arguments}
 
 
-def case(name, *sizes, group, moves=None, computes=None, tolerance=1e-4, growth=False):
+def case(name, *sizes, group, moves=None, computes=None, tolerance=1e-4, growth=False, pairs=False):
     """
     Declares a case.
 
     moves: the bytes that must cross memory at least once, from the arguments; computes: floating-point operations, likewise.
-    tolerance: how far results may differ, relative to the largest. growth: part of the table of times per element.
+    tolerance: how far results may differ, relative to the largest. growth: part of the table of times per element,
+    or with pairs per pair of rows.
     """
     rows = [dict(s, moves=moves and moves(**s["arguments"]), computes=computes and computes(**s["arguments"])) for s in sizes]
-    CASES.append({"name": name, "group": group, "sizes": rows, "tolerance": tolerance, "growth": growth})
+    CASES.append({"name": name, "group": group, "sizes": rows, "tolerance": tolerance, "growth": growth, "pairs": pairs})
 
 
 # Pointwise losses. Two inputs: x and y are read, the gradient is written. Three: x, y and z, and two gradients.
@@ -79,7 +80,7 @@ case("ssim, 3×3 box", IMAGES, group="losses", moves=lambda n, side: 36 * n * si
 PAIRS = [size("1,024×128", ratio=2, rows=1024, length=128), size("4,096×256", ratio=1.3, rows=4096, length=256)]
 TRIPLETS = [size("1,024×128", ratio=2, rows=1024, length=128), size("4,096×256", ratio=2, rows=4096, length=256)]
 
-case("info-nce", *PAIRS, group="losses of pairs", tolerance=1e-3)
+case("info-nce", *PAIRS, group="losses of pairs", tolerance=1e-3, growth=True, pairs=True)
 case("nt-xent", *PAIRS, group="losses of pairs", tolerance=1e-3)
 case("supcon", *PAIRS, group="losses of pairs", tolerance=1e-3)
 case("siglip", *PAIRS, group="losses of pairs", tolerance=1e-3)

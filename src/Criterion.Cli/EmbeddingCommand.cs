@@ -69,9 +69,15 @@ internal sealed class EmbeddingCommand
         _run.Apply(parsed);
         string[] sources = DataSources.Checked(parsed.GetValue(_data)!, _data.Name);
         EmbeddingOptions given = _options.Apply(_defaults, parsed);
-        if (given.Views && !parsed.IsGiven(_options[nameof(EmbeddingOptions.Loss)]))
+        if (given.Views)
         {
-            given = given with { Loss = new NtXentLoss() };
+            given = given with
+            {
+                Loss = parsed.IsGiven(_options[nameof(EmbeddingOptions.Loss)]) ? given.Loss : new NtXentLoss(),
+                Augmentation = parsed.IsGiven(_options[nameof(EmbeddingOptions.Augmentation)])
+                    ? given.Augmentation
+                    : new ViewAugmentation(),
+            };
         }
 
         DataArguments load = _images.Arguments(parsed, sources) with { Labels = Labels(parsed) };

@@ -461,6 +461,22 @@ public static class TorchLosses
         return TorchFunction.Apply([embeddings, labels, temperature], x => loss.Forward(x[0]!, x[1]!, x[2]));
     }
 
+    /// <inheritdoc cref="SupConLoss.Forward(Tensor, Tensor, Tensor, Tensor, bool, Tensor?)"/>
+    public static torch.Tensor Forward(
+        this SupConLoss loss,
+        torch.Tensor queries,
+        torch.Tensor queryLabels,
+        torch.Tensor keys,
+        torch.Tensor keyLabels,
+        bool keysBeginWithQueries = false,
+        torch.Tensor? temperature = null)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return TorchFunction.Apply(
+            [queries, queryLabels, keys, keyLabels, temperature],
+            x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!, keysBeginWithQueries, x[4]));
+    }
+
     /// <inheritdoc cref="TotalVariationLoss.Forward(Tensor)"/>
     public static torch.Tensor Forward(this TotalVariationLoss loss, torch.Tensor images)
     {

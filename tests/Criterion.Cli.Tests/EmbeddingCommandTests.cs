@@ -83,7 +83,7 @@ public sealed class EmbeddingCommandTests : IDisposable
     [InlineData("ArcFaceLoss needs labels, and --views trains without. Set --loss to", "--views", "--loss", "arc-face")]
     [InlineData("--loss arc-fase: There is no loss of embeddings 'arc-fase'. Did you mean arc-face?", "--loss", "arc-fase")]
     [InlineData("--augment crop=2: ViewAugmentation.Crop: the value must be in (0, 1], but is 2", "--augment", "crop=2")]
-    [InlineData("--memory applies to losses of pairs or triplets from labels", "--memory", "64", "--loss", "sup-con", "--labels",
+    [InlineData("--memory applies to losses from labels that compare with", "--memory", "64", "--loss", "n-pair", "--labels",
         "labels.npy")]
     [InlineData("Expected no value", "--views=yes")]
     public void What_cannot_be_trained_is_refused_before_a_folder_is_made(string message, params string[] args)

@@ -146,6 +146,7 @@ static class LossCases
         yield return Of(new NtXentLoss(), Row, Row, Positive());
         yield return Of(new SigLipLoss(), Row, Row, Positive(), Number());
         yield return Of(new SupConLoss(), Row, Pairs, Positive());
+        yield return Of(new SupConLoss(), Row, Pairs, Number(6, Features), Labels(6), false, Positive());
         yield return Of(new PatchNceLoss(), Number(2, 5, 3), Number(2, 5, 3));
     }
 

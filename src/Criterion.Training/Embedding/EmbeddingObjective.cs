@@ -144,7 +144,7 @@ internal sealed class LabelObjective : EmbeddingObjective
         }
 
         (Tensor keys, Tensor keyLabels) = _memory.Join(embeddings, labels);
-        return ((LabeledRowsLoss)_loss).Forward(embeddings, labels, keys, keyLabels, keysBeginWithQueries: true);
+        return ((IKeyedLabelLoss)_loss).Forward(embeddings, labels, keys, keyLabels, keysBeginWithQueries: true);
     }
 }
 

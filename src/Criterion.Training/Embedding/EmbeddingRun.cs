@@ -43,7 +43,8 @@ public sealed class EmbeddingRun : TrainingRun<EmbeddingStep, EmbeddingRunRecord
     {
         _images = HeldOutImages.Of(data, options);
         _encoder = Record.Encoder.Build(new RandomStream(options.Seed).Fork(20));
-        _trainer = new EmbeddingTrainer(_encoder, _images.Learned, options, Record.Encoder.Head);
+        Sequential? slow = options.Momentum > 0 ? Record.Encoder.Build(new RandomStream(options.Seed)) : null;
+        _trainer = new EmbeddingTrainer(_encoder, _images.Learned, options, Record.Encoder.Head, slow);
     }
 
     private protected override Trainer<EmbeddingStep> Trainer => _trainer;

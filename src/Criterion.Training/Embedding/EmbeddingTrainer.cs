@@ -11,6 +11,7 @@ public sealed class EmbeddingTrainer : Trainer<EmbeddingStep>
 {
     readonly EmbeddingObjective _objective;
     readonly TrainedNetworks _networks;
+    readonly MomentumEncoder? _momentum;
     readonly ViewAugmentation? _augmentation;
     readonly RandomStream _changes;
 
@@ -21,13 +22,20 @@ public sealed class EmbeddingTrainer : Trainer<EmbeddingStep>
     /// <param name="dimensions">
     /// D in training mode, which losses of class weights, a memory and a predictor need. Default: unknown.
     /// </param>
-    /// <exception cref="TrainingException">An option is out of range, or the data have no labels or too few classes.</exception>
-    public EmbeddingTrainer(Module encoder, ImageDataset data, EmbeddingOptions options, int? dimensions = null)
-        : this(Checked(encoder, data, options), options, EmbeddingObjective.Of(options, data, dimensions))
+    /// <param name="slowEncoder">
+    /// Another module of the architecture of the encoder, which <see cref="EmbeddingOptions.Momentum"/> needs; its weights are overwritten.
+    /// Default: none.
+    /// </param>
+    /// <exception cref="TrainingException">
+    /// An option is out of range, the data have no labels or too few classes, or a slow encoder is missing.
+    /// </exception>
+    public EmbeddingTrainer(
+        Module encoder, ImageDataset data, EmbeddingOptions options, int? dimensions = null, Module? slowEncoder = null)
+        : this(Checked(encoder, data, options), slowEncoder, options, EmbeddingObjective.Of(options, data, dimensions))
     {
     }
 
-    EmbeddingTrainer(Module encoder, EmbeddingOptions options, EmbeddingObjective objective)
+    EmbeddingTrainer(Module encoder, Module? slowEncoder, EmbeddingOptions options, EmbeddingObjective objective)
         : base(
             options.OnNan,
             objective.Trained is { } trained ? [(nameof(encoder), encoder), (trained.Name, trained.Module)] : [(nameof(encoder), encoder)])
@@ -38,9 +46,11 @@ public sealed class EmbeddingTrainer : Trainer<EmbeddingStep>
         _networks = objective.Trained is { } other
             ? new TrainedNetworks([("network", encoder), (other.Name, other.Module)], _ => Optimizer(encoder, other, options))
             : new TrainedNetworks(encoder, parameters => new Adam(parameters, options.LearningRate));
+        _momentum = options.Momentum > 0 ? new MomentumEncoder(encoder, Slow(slowEncoder).Train(), options.Momentum) : null;
     }
 
-    private protected override IEnumerable<(string Name, IStateful Part)> Parts => [.. _objective.Parts, ("encoder", _networks)];
+    private protected override IEnumerable<(string Name, IStateful Part)> Parts =>
+        [.. _objective.Parts, ("encoder", _networks), .. _momentum is null ? [] : new (string, IStateful)[] { ("momentum", _momentum) }];
 
     private protected override EmbeddingStep TrainStep()
     {
@@ -54,7 +64,8 @@ public sealed class EmbeddingTrainer : Trainer<EmbeddingStep>
         (double spread, double collapsed) = Collapse(batch, embeddings);
         double norm = Finite(_networks.Differentiate(loss), "gradient", seen, static seen => seen);
         _networks.Update();
-        _objective.Keep(embeddings);
+        _momentum?.Update();
+        _objective.Keep(_momentum?.Forward(images) ?? embeddings);
         return new EmbeddingStep { Loss = value, CollapsedLoss = collapsed, Spread = spread, GradientNorm = norm };
     }
 
@@ -72,6 +83,10 @@ public sealed class EmbeddingTrainer : Trainer<EmbeddingStep>
     static Adam Optimizer(Module encoder, (string Name, Module Module, double? LearningRate) other, EmbeddingOptions options) => new(
         [new ParameterGroup(encoder.Parameters()), new ParameterGroup(other.Module.Parameters(), other.LearningRate)],
         options.LearningRate);
+
+    static Module Slow(Module? encoder) => encoder ?? throw new TrainingException(
+        $"EmbeddingTrainer: {nameof(EmbeddingOptions)}.{nameof(EmbeddingOptions.Momentum)} needs a second encoder. "
+        + "Pass it as slowEncoder.");
 
     static Module Checked(Module encoder, ImageDataset data, EmbeddingOptions options)
     {

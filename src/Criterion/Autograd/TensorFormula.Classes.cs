@@ -58,6 +58,14 @@ public static partial class TensorFormula
         return Classes(formula, rows, columns, bias: null, index, index + 1);
     }
 
+    /// <summary>Computes the loss of each row from its dot products with all columns, of which none is its own.</summary>
+    internal static Tensor OfAll<TFormula>(TFormula formula, Tensor rows, Tensor columns)
+        where TFormula : struct, IClassFormula
+    {
+        Tensor none = Tensor.Zeros([rows.Shape[0]], DType.Int64);
+        return Classes(formula, rows, columns, bias: null, none, none);
+    }
+
     /// <summary>Returns the index of the nearest other row of each row, by the squared distance of rows, in tiles; unrecorded.</summary>
     internal static Tensor NearestRows(Tensor x)
     {

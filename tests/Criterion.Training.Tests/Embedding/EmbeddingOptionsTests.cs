@@ -21,7 +21,8 @@ public sealed class EmbeddingOptionsTests : IDisposable
         { new() { Loss = new SupConLoss(), PerClass = 1 }, "needs from 2 to 16 images" },
         { new() { Loss = new ArcFaceLoss(), PerClass = 17 }, "needs up to 16 images" },
         { new() { Loss = new ContrastiveLoss(), PerClass = 4 }, "EmbeddingOptions.PerClass applies to" },
-        { new() { Loss = new SupConLoss(), Memory = 256 }, "EmbeddingOptions.Memory applies to losses of pairs or triplets from labels" },
+        { new() { Loss = new NPairLoss(), Memory = 256 }, "EmbeddingOptions.Memory applies to losses from labels that compare with" },
+        { new() { Loss = new NcaLoss(), Momentum = 0.9 }, "Momentum: a slow copy of the encoder embeds images for the memory" },
         { new() { Loss = new NcaLoss(), Memory = 20 }, "20 embeddings are fewer than the 32 of a batch" },
     };
 
@@ -61,7 +62,7 @@ public sealed class EmbeddingOptionsTests : IDisposable
         { "cosent", ["pairs.random.position"] },
         { "negative-cosine", ["batches.place", "encoder.predictor.0.weight"] },
         { "nt-xent", ["batches.place"] },
-        { "sup-con", ["batches.place"] },
+        { "sup-con", ["batches.place", "memory.embeddings", "momentum.0.weight"] },
         { "triplet", ["pairs.random.position"] },
     };
 
@@ -74,7 +75,8 @@ public sealed class EmbeddingOptionsTests : IDisposable
         {
             Loss = parsed,
             Views = parsed is IViewLoss,
-            Memory = parsed is BatchContrastiveLoss ? 40 : 0,
+            Memory = parsed is IKeyedLabelLoss ? 40 : 0,
+            Momentum = parsed is SupConLoss ? 0.9 : 0,
             Augmentation = new(),
             Steps = 9,
             BatchSize = 16,
@@ -125,10 +127,12 @@ public sealed class EmbeddingOptionsTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_memory_adds_earlier_embeddings_to_the_comparison()
+    [Theory]
+    [InlineData("batch-contrastive")]
+    [InlineData("sup-con")]
+    public void A_memory_adds_earlier_embeddings_to_the_comparison(string loss)
     {
-        EmbeddingOptions options = new() { Loss = new BatchContrastiveLoss(), BatchSize = 16 };
+        EmbeddingOptions options = new() { Loss = EmbeddingNames.Parse(loss), BatchSize = 16 };
         EmbeddingTrainer without = new(Encoder.Build(new RandomStream(1)), Data, options);
         EmbeddingTrainer with = new(Encoder.Build(new RandomStream(1)), Data, options with { Memory = 32, MemoryAfter = 2 }, Encoder.Head);
         double[] plain = [.. Enumerable.Range(0, 4).Select(_ => without.Step().Loss)];
@@ -138,6 +142,35 @@ public sealed class EmbeddingOptionsTests : IDisposable
         Assert.NotEqual(plain[2], joined[2]);
         Assert.Equal(new Shape(32, 8), with.StateDict()["memory.embeddings"].Shape);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    public void A_memory_holds_what_a_slow_copy_of_the_encoder_computes(double momentum)
+    {
+        EmbeddingOptions options = new()
+        {
+            Loss = new BatchContrastiveLoss(), BatchSize = 16, Memory = 16, Augmentation = null, Momentum = momentum,
+        };
+        (Sequential encoder, Sequential slow) = (Encoder.Build(new RandomStream(1)), Encoder.Build(new RandomStream(2)));
+        EmbeddingTrainer trainer = new(encoder, Data, options, Encoder.Head, slow);
+        Tensor first = encoder.Parameters()[0].Clone();
+        trainer.Step();
+        IReadOnlyDictionary<string, Tensor> state = trainer.StateDict();
+        Tensor followed = state.GetValueOrDefault("momentum.0.weight", first);
+        Tensor expected = momentum == 0 ? first : (first + state["encoder.network.0.weight"]) / 2;
+
+        Assert.Equal(expected.ToArray<float>(), followed.ToArray<float>(), static (a, b) => Math.Abs(a - b) < 1e-6f);
+        Assert.Equal(momentum > 0, state.ContainsKey("momentum.0.weight"));
+        Assert.All(state["memory.embeddings"].Square().Sum(1).ToArray<float>(), static norm => Assert.Equal(1, norm, 1e-5f));
+    }
+
+    [Fact]
+    public void A_slow_copy_needs_a_second_encoder() => Assert.Contains(
+        "Pass it as slowEncoder",
+        Assert.Throws<TrainingException>(static () => new EmbeddingTrainer(
+            Encoder.Build(new RandomStream(1)), Data, new() { Loss = new NcaLoss(), Memory = 96, Momentum = 0.9 }, Encoder.Head)).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Class_balanced_batches_have_as_many_images_of_each_class()

@@ -16,6 +16,20 @@ public interface ILabelLoss : IEmbeddingLoss
     Tensor Forward(Tensor embeddings, Tensor labels);
 }
 
+/// <summary>A loss from labels that can also compare the batch with other rows, such as a memory of earlier batches.</summary>
+public interface IKeyedLabelLoss : ILabelLoss
+{
+    /// <summary>Computes the loss of anchors with other items.</summary>
+    /// <param name="queries">The anchors, <c>[N, D]</c>.</param>
+    /// <param name="queryLabels">Their labels, Int64 <c>[N]</c>.</param>
+    /// <param name="keys">The items, <c>[M, D]</c>.</param>
+    /// <param name="keyLabels">Their labels, Int64 <c>[M]</c>.</param>
+    /// <param name="keysBeginWithQueries">
+    /// Whether the first N items are the anchors, as in a memory joined with the batch: no anchor is then compared with itself.
+    /// </param>
+    Tensor Forward(Tensor queries, Tensor queryLabels, Tensor keys, Tensor keyLabels, bool keysBeginWithQueries);
+}
+
 /// <summary>A loss that compares embeddings with learned weights of the classes: see <c>ClassWeights</c>.</summary>
 public interface IClassWeightLoss : IEmbeddingLoss
 {

@@ -10,7 +10,7 @@ namespace Criterion.Losses;
 /// Value and gradient come from one pass over blocks of anchors. A second derivative, and <see cref="Reduction.None"/>, list all terms and
 /// are computed in tensor operations.
 /// </remarks>
-public abstract record LabeledRowsLoss : Loss, ILabelLoss
+public abstract record LabeledRowsLoss : Loss, IKeyedLabelLoss
 {
     /// <summary>Initializes a loss.</summary>
     /// <param name="distance">The distance of two rows.</param>

@@ -16,7 +16,7 @@ namespace Criterion.Losses;
     Shapes = "embeddings [N, D], labels [N] → scalar",
     Source = "Khosla et al., Supervised contrastive learning, 2020, equation 2",
     Alternatives = "MultiSimilarityLoss weights hard pairs; NtXentLoss and InfoNceLoss need no labels.")]
-public sealed record SupConLoss : Loss, ILabelLoss
+public sealed record SupConLoss : Loss, IKeyedLabelLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.1.</param>
@@ -46,24 +46,34 @@ public sealed record SupConLoss : Loss, ILabelLoss
     public Tensor Forward(Tensor embeddings, Tensor labels, Tensor? temperature = null)
     {
         ContrastiveRows.Check(Name, embeddings, nameof(embeddings));
-        LabeledRows batch = LabeledRows.Of(Name, EmbeddingDistance.Euclidean, (embeddings, labels), keys: null);
-        Positives positives = new(batch.QueryLabels.ToArray<long>());
-        if (positives.Anchors.Length == 0)
-        {
-            return WithoutPositives(embeddings);
-        }
+        return Forward(LabeledRows.Of(Name, EmbeddingDistance.Euclidean, (embeddings, labels), keys: null), temperature);
+    }
 
-        Tensor rows = ContrastiveRows.Prepare(embeddings, embeddings.DType, Normalize);
-        Tensor scaled = ContrastiveRows.Divide(Name, rows, Temperature, temperature);
-        Tensor anchors = Tensor.From(positives.Anchors);
-        Tensor logSums = TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), scaled, rows);
-        Tensor losses = (logSums - (scaled * positives.MeanOf(rows)).Sum(1)).IndexSelect(0, anchors);
-        return Reduction == Reduction.None
-            ? Tensor.Zeros([rows.Shape[0]], rows.DType).ScatterAdd(0, anchors, losses)
-            : Reduce(losses);
+    /// <summary>Computes the loss of anchors with other items, such as a memory of earlier batches.</summary>
+    /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor?)"/>
+    /// <param name="queries">The anchors, <c>[N, D]</c>.</param>
+    /// <param name="queryLabels">Their labels, Int64 <c>[N]</c>.</param>
+    /// <param name="keys">The items, <c>[M, D]</c>.</param>
+    /// <param name="keyLabels">Their labels, Int64 <c>[M]</c>.</param>
+    /// <param name="keysBeginWithQueries">
+    /// Whether the first N items are the anchors, as in a memory joined with the batch: no anchor is then compared with itself.
+    /// Default: false.
+    /// </param>
+    /// <param name="temperature">A scalar instead of <see cref="Temperature"/>, which may learn; or null.</param>
+    public Tensor Forward(
+        Tensor queries, Tensor queryLabels, Tensor keys, Tensor keyLabels, bool keysBeginWithQueries = false, Tensor? temperature = null)
+    {
+        ContrastiveRows.Check(Name, queries, nameof(queries));
+        ContrastiveRows.Check(Name, keys, nameof(keys));
+        return Forward(
+            LabeledRows.Of(Name, EmbeddingDistance.Euclidean, (queries, queryLabels), (keys, keyLabels), keysBeginWithQueries),
+            temperature);
     }
 
     Tensor ILabelLoss.Forward(Tensor embeddings, Tensor labels) => Forward(embeddings, labels);
+
+    Tensor IKeyedLabelLoss.Forward(Tensor queries, Tensor queryLabels, Tensor keys, Tensor keyLabels, bool keysBeginWithQueries) =>
+        Forward(queries, queryLabels, keys, keyLabels, keysBeginWithQueries);
 
     /// <inheritdoc/>
     public override string ToLatex()
@@ -74,45 +84,73 @@ public sealed record SupConLoss : Loss, ILabelLoss
         return $@"-\frac{{1}}{{N_i}} \sum_{{p}} \ln\left(\frac{{e^{{{own}}}}}{{\sum_{{j \ne i}} e^{{{other}}}}}\right)";
     }
 
-    Tensor WithoutPositives(Tensor rows) => Reduction == Reduction.None
-        ? rows.Sum(1) * 0
-        : OnEmpty == OnEmpty.Zero
-            ? rows.Narrow(0, 0, 0).Sum()
-            : throw new LossException(
-                $"{Name}: no label of {rows.Shape} has two rows. Draw two examples of each class, or set OnEmpty = OnEmpty.Zero.");
+    Tensor Forward(LabeledRows batch, Tensor? temperature)
+    {
+        Positives positives = new(batch);
+        if (positives.Anchors.Length == 0)
+        {
+            return WithoutPositives(batch);
+        }
 
-    /// <summary>The other rows of the label of each row.</summary>
+        Tensor rows = ContrastiveRows.Prepare(batch.Queries, batch.Queries.DType, Normalize);
+        Tensor keys = batch.IsOneSet ? rows : ContrastiveRows.Prepare(batch.Keys, batch.Keys.DType, Normalize);
+        Tensor scaled = ContrastiveRows.Divide(Name, rows, Temperature, temperature);
+        Tensor anchors = Tensor.From(positives.Anchors);
+        Tensor logSums = batch.ExcludesDiagonal
+            ? TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), scaled, keys)
+            : TensorFormula.OfAll(default(SoftmaxOfOthers), scaled, keys);
+        Tensor losses = (logSums - (scaled * positives.MeanOf(rows, keys)).Sum(1)).IndexSelect(0, anchors);
+        return Reduction == Reduction.None
+            ? Tensor.Zeros([rows.Shape[0]], rows.DType).ScatterAdd(0, anchors, losses)
+            : Reduce(losses);
+    }
+
+    Tensor WithoutPositives(LabeledRows batch) => Reduction == Reduction.None
+        ? batch.Queries.Sum(1) * 0
+        : OnEmpty == OnEmpty.Zero
+            ? batch.Queries.Narrow(0, 0, 0).Sum()
+            : throw new LossException($"{Name}: no label of {batch.Queries.Shape} has "
+                + (batch.IsOneSet ? "two rows. Draw two examples of each class" : $"a key among {batch.Keys.Shape}. Add keys of its class")
+                + ", or set OnEmpty = OnEmpty.Zero.");
+
+    /// <summary>The keys of the label of each query, other than the query itself.</summary>
     sealed class Positives
     {
-        readonly long[] _classes;
+        readonly long[] _queryClasses;
+        readonly long[] _keyClasses;
         readonly double[] _shares;
         readonly int _count;
+        readonly bool _excludesQuery;
 
-        public Positives(long[] labels)
+        public Positives(LabeledRows batch)
         {
-            Dictionary<long, int> indices = [];
-            _classes = [.. labels.Select(label => indices.TryAdd(label, indices.Count) ? indices.Count - 1L : indices[label])];
-            _count = indices.Count;
+            Dictionary<long, long> indices = [];
+            long[] Classes(Tensor labels) =>
+                [.. labels.ToArray<long>().Select(label => indices.TryAdd(label, indices.Count) ? indices.Count - 1 : indices[label])];
+            _queryClasses = Classes(batch.QueryLabels);
+            _keyClasses = batch.IsOneSet ? _queryClasses : Classes(batch.KeyLabels);
+            (_count, _excludesQuery) = (indices.Count, batch.ExcludesDiagonal);
             int[] sizes = new int[_count];
-            foreach (long index in _classes)
+            foreach (long index in _keyClasses)
             {
                 sizes[index]++;
             }
 
-            _shares = [.. _classes.Select(index => sizes[index] > 1 ? 1.0 / (sizes[index] - 1) : 0)];
-            Anchors = [.. Enumerable.Range(0, labels.Length).Where(row => _shares[row] > 0).Select(static row => (long)row)];
+            int own = _excludesQuery ? 1 : 0;
+            _shares = [.. _queryClasses.Select(index => sizes[index] > own ? 1.0 / (sizes[index] - own) : 0)];
+            Anchors = [.. Enumerable.Range(0, _shares.Length).Where(row => _shares[row] > 0).Select(static row => (long)row)];
         }
 
-        /// <summary>Gets the rows that have positives.</summary>
+        /// <summary>Gets the queries that have positives.</summary>
         public long[] Anchors { get; }
 
-        /// <summary>Computes the mean of the positives of each row: 0 without one.</summary>
-        public Tensor MeanOf(Tensor rows)
+        /// <summary>Computes the mean of the positives of each query: 0 without one.</summary>
+        public Tensor MeanOf(Tensor rows, Tensor keys)
         {
-            Tensor classes = Tensor.From(_classes);
-            Tensor index = classes.Unsqueeze(1).Expand(rows.Shape).Contiguous();
-            Tensor sums = Tensor.Zeros([_count, rows.Shape[1]], rows.DType).ScatterAdd(0, index, rows);
-            return (sums.IndexSelect(0, classes) - rows) * Tensor.From(_shares, [_shares.Length, 1]).To(rows.DType);
+            Tensor index = Tensor.From(_keyClasses).Unsqueeze(1).Expand(keys.Shape).Contiguous();
+            Tensor sums = Tensor.Zeros([_count, keys.Shape[1]], keys.DType).ScatterAdd(0, index, keys);
+            Tensor own = sums.IndexSelect(0, Tensor.From(_queryClasses));
+            return (_excludesQuery ? own - rows : own) * Tensor.From(_shares, [_shares.Length, 1]).To(rows.DType);
         }
     }
 }

@@ -11,6 +11,14 @@ public class InfoNceLossTests : ContrastLossContract
 
     public static IEnumerable<TheoryDataRow<string, string>> GoldenNegatives => GoldenFile.Rows("contrast", "InfoNCENegatives");
 
+    public static IEnumerable<TheoryDataRow<string, string>> LibraryViews =>
+        GoldenFile.Rows("metric_learning", "NTXentLoss", "SupConLoss").Where(static row => LabeledGolden.IsOfViews(row, isOneWay: true));
+
+    // A batch of one class, or of all different ones, has no pair with negatives.
+    public static IEnumerable<TheoryDataRow<string, string>> LibraryLabels => GoldenFile.Rows("metric_learning", "NTXentLoss").Where(
+        static row => row.Data.Item2 is not ("one_class" or "all_different")
+            && !row.Data.Item2.StartsWith("views", StringComparison.Ordinal));
+
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
@@ -37,6 +45,56 @@ public class InfoNceLossTests : ContrastLossContract
         name,
         static (golden, x) => new InfoNceLoss(inBatch: golden.Args.Text("negatives", "shared") != "only").Forward(x[0], x[1], x[2], x[3]),
         "contrast",
+        slack: Slack);
+
+    [Theory]
+    [MemberData(nameof(LibraryViews))]
+    public void Agrees_with_pytorch_metric_learning_on_views(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        static (golden, x) => new InfoNceLoss(golden.Args.Double("temperature")).Forward(x[0], x[1]),
+        "metric_learning",
+        slack: Slack);
+
+    // Each pair of one label against the rows of other labels.
+    [Theory]
+    [MemberData(nameof(LibraryLabels))]
+    public void Agrees_with_pytorch_metric_learning_on_labels(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        static (golden, x) =>
+        {
+            InfoNceLoss loss = new(
+                LabeledGolden.Temperature(golden),
+                normalize: LabeledGolden.IsNormalized(golden),
+                inBatch: false,
+                reduction: Reduction.None);
+            bool isOneBatch = x.Length == 2;
+            (Tensor queries, Tensor keys) = (x[0], x[isOneBatch ? 0 : 2]);
+            (long[] own, long[] others) = (x[1].ToArray<long>(), x[^1].ToArray<long>());
+            List<Tensor> anchors = [];
+            for (int i = 0; i < own.Length; i++)
+            {
+                Tensor Where(bool isSame) => Tensor.From([.. Enumerable.Range(0, others.Length)
+                    .Where(j => others[j] == own[i] == isSame && !(isOneBatch && i == j)).Select(static j => (long)j)]);
+                Tensor positives = keys.IndexSelect(0, Where(isSame: true));
+                Tensor negatives = keys.IndexSelect(0, Where(isSame: false)).Unsqueeze(0);
+                int count = positives.Shape[0];
+                anchors.Add(count == 0 ? positives.Sum(1) : loss.Forward(
+                    queries[i].Unsqueeze(0).Expand([count, queries.Shape[1]]),
+                    positives,
+                    negatives.Expand([count, negatives.Shape[1], negatives.Shape[2]])));
+            }
+
+            return golden.Args.Text("reducer", "mean") switch
+            {
+                "none" => Tensor.Cat([.. anchors]),
+                "sum" => Tensor.Cat([.. anchors]).Sum(),
+                "per_anchor" => Tensor.Stack([.. anchors.Select(static each => each.Sum() / Math.Max(1, each.Shape[0]))]).Mean(),
+                _ => Tensor.Cat([.. anchors]).Mean(),
+            };
+        },
+        "metric_learning",
         slack: Slack);
 
     [Fact]

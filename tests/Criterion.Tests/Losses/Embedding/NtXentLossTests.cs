@@ -7,12 +7,25 @@ public class NtXentLossTests : ContrastLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("contrast", "NTXent");
 
+    // Of two views each row has one positive, so that contrasting it with the negatives alone leaves nothing out.
+    public static IEnumerable<TheoryDataRow<string, string>> Library =>
+        GoldenFile.Rows("metric_learning", "NTXentLoss", "SupConLoss").Where(static row => LabeledGolden.IsOfViews(row, isOneWay: false));
+
     protected override int Views => 2;
 
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op, name, static (golden, x) => new NtXentLoss().Forward(x[0], x[1], x[2]), "contrast", slack: Slack);
+
+    [Theory]
+    [MemberData(nameof(Library))]
+    public void Agrees_with_pytorch_metric_learning(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        static (golden, x) => new NtXentLoss(golden.Args.Double("temperature")).Forward(x[0], x[1]),
+        "metric_learning",
+        slack: Slack);
 
     [Fact]
     public void A_single_example_has_no_loss() =>

@@ -11,12 +11,36 @@ public class SupConLossTests : ContrastLossContract
 
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("contrast", "SupCon");
 
+    // A batch of one class has a loss of 0 there, since it has no negatives.
+    public static IEnumerable<TheoryDataRow<string, string>> Library => GoldenFile.Rows("metric_learning", "SupConLoss").Where(
+        static row => row.Data.Item2 != "one_class"
+            && !row.Data.Item2.StartsWith("views", StringComparison.Ordinal));
+
     protected override int Views => 2;
 
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op, name, static (golden, x) => new SupConLoss().Forward(x[0], x[1], x[2]), "contrast", slack: Cancelling);
+
+    [Theory]
+    [MemberData(nameof(Library))]
+    public void Agrees_with_pytorch_metric_learning(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        static (golden, x) =>
+        {
+            // Its mean counts a row without a positive as 0.
+            bool isOfAll = golden.Args.Text("reducer", "avg_non_zero") == "mean";
+            SupConLoss loss = new(
+                LabeledGolden.Temperature(golden),
+                LabeledGolden.IsNormalized(golden),
+                isOfAll ? Reduction.Sum : golden.Reducer()) { OnEmpty = OnEmpty.Zero };
+            Tensor value = x.Length == 4 ? loss.Forward(x[0], x[1], x[2], x[3]) : loss.Forward(x[0], x[1]);
+            return isOfAll ? value / x[0].Shape[0] : value;
+        },
+        "metric_learning",
+        slack: Cancelling);
 
     [Theory]
     [InlineData(7, 2)]
@@ -35,6 +59,26 @@ public class SupConLossTests : ContrastLossContract
         Assert.Equal(mean, new SupConLoss().Forward(x, y).Item(), 1e-11 * (1 + mean));
         Tensor few = Tensor.From([4L, 2, 4, 4, 2, 9]);
         GradCheck.Check(inputs => new SupConLoss(0.4).Forward(inputs[0], few), [x[..6]]);
+    }
+
+    [Fact]
+    public void Keys_that_begin_with_the_queries_are_a_batch_with_a_memory()
+    {
+        (Tensor x, Tensor older) = (MetricGolden.Normal(7, 3, 74), MetricGolden.Normal(6, 3, 75));
+        (Tensor y, Tensor olderLabels) = (Tensor.From([0L, 0, 1, 1, 2, 8, 9]), Tensor.From([5L, 1, 1, 8, 0, 7]));
+        (Tensor keys, Tensor keyLabels) = (Tensor.Cat([x, older]), Tensor.Cat([y, olderLabels]));
+        SupConLoss loss = new(0.3, reduction: Reduction.None);
+        double[] all = ContrastReference.SupCon(ContrastReference.Rows(keys), keyLabels.ToArray<long>(), 0.3);
+        double[] actual = loss.Forward(x, y, keys, keyLabels, keysBeginWithQueries: true).ToArray<double>();
+        Assert.Equal(all[..7], actual, static (a, b) => Math.Abs(a - b) <= 1e-12);
+        Assert.Equal(loss.Forward(x, y).ToArray<double>(), loss.Forward(x, y, x, y, keysBeginWithQueries: true).ToArray<double>());
+        GradCheck.Check(
+            inputs => new SupConLoss(0.4).Forward(inputs[0], y, Tensor.Cat([inputs[0], inputs[1]]), keyLabels, keysBeginWithQueries: true),
+            [x, older]);
+        GradCheck.Check(inputs => new SupConLoss(0.4).Forward(inputs[0], y, inputs[1], olderLabels), [x, older]);
+        Assert.Throws<LossException>(() => new SupConLoss().Forward(x, y, older, olderLabels + 20));
+        Assert.Throws<ShapeException>(() => new SupConLoss().Forward(x, y, older, olderLabels, keysBeginWithQueries: true));
+        Assert.Throws<ShapeException>(() => new SupConLoss().Forward(x, y, MetricGolden.Normal(6, 4, 76), olderLabels));
     }
 
     [Fact]
