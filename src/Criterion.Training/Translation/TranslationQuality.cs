@@ -49,9 +49,11 @@ public sealed record TranslationQuality
         public double CopySsim { get; init; }
 
         /// <summary>Measures a translator on pairs; it stays in evaluation mode.</summary>
-        internal static Direction Of(Module translator, Tensor input, Tensor truth)
+        internal static Direction Of(Module translator, Tensor input, Tensor truth) => Of(input, translator.InBatches(input), truth);
+
+        /// <summary>Measures translations, compared with what a copy of the input would reach.</summary>
+        internal static Direction Of(Tensor input, Tensor translated, Tensor truth)
         {
-            Tensor translated = translator.InBatches(input);
             Psnr psnr = new(ImageRange.MinusOneOne, cap: 100);
             SsimIndex ssim = new(ImageRange.MinusOneOne);
             return new(psnr.Of(translated, truth), psnr.Of(input, truth), ssim.Of(translated, truth), ssim.Of(input, truth));
