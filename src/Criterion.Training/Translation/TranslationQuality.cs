@@ -51,7 +51,7 @@ public sealed record TranslationQuality
         /// <summary>Measures a translator on pairs; it stays in evaluation mode.</summary>
         internal static Direction Of(Module translator, Tensor input, Tensor truth) => Of(input, translator.InBatches(input), truth);
 
-        /// <summary>Measures translations, compared with images that a translator is to improve.</summary>
+        /// <summary>Measures translations, compared with what a copy of the input would reach.</summary>
         internal static Direction Of(Tensor input, Tensor translated, Tensor truth)
         {
             Psnr psnr = new(ImageRange.MinusOneOne, cap: 100);
