@@ -150,7 +150,11 @@ public sealed class EmbeddingOptionsTests : IDisposable
     {
         EmbeddingOptions options = new()
         {
-            Loss = new BatchContrastiveLoss(), BatchSize = 16, Memory = 16, Augmentation = null, Momentum = momentum,
+            Loss = new BatchContrastiveLoss(),
+            BatchSize = 16,
+            Memory = 16,
+            Augmentation = null,
+            Momentum = momentum,
         };
         (Sequential encoder, Sequential slow) = (Encoder.Build(new RandomStream(1)), Encoder.Build(new RandomStream(2)));
         EmbeddingTrainer trainer = new(encoder, Data, options, Encoder.Head, slow);

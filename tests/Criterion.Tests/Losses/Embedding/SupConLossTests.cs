@@ -35,7 +35,8 @@ public class SupConLossTests : ContrastLossContract
             SupConLoss loss = new(
                 LabeledGolden.Temperature(golden),
                 LabeledGolden.IsNormalized(golden),
-                isOfAll ? Reduction.Sum : golden.Reducer()) { OnEmpty = OnEmpty.Zero };
+                isOfAll ? Reduction.Sum : golden.Reducer())
+            { OnEmpty = OnEmpty.Zero };
             Tensor value = x.Length == 4 ? loss.Forward(x[0], x[1], x[2], x[3]) : loss.Forward(x[0], x[1]);
             return isOfAll ? value / x[0].Shape[0] : value;
         },
