@@ -57,8 +57,14 @@ internal static class HostTensor
     }
 
     /// <summary>Returns the tensor itself, or a copy on the CPU in the element type that represents its own.</summary>
+    /// <exception cref="TensorException">The tensor is sparse: reading its memory would end the process.</exception>
     public static torch.Tensor From(torch.Tensor tensor)
     {
+        if (tensor.is_sparse)
+        {
+            throw new TensorException("Criterion: a sparse torch.Tensor is not supported. Convert it with .to_dense().");
+        }
+
         ScalarType own = tensor.dtype;
         ScalarType type = TypeOf(TypeOf(own));
         if (own == type && tensor.device_type == DeviceType.CPU)
