@@ -14,6 +14,7 @@ public static class Program
         Console.WriteLine($"mixed batch         {CosineEmbedding.MixedBatch():0.0000}");
         Console.WriteLine($"two faces           {CosineEmbedding.TwoFaces():0.0000}");
         Console.WriteLine($"query and gallery   {CosineEmbedding.QueryAgainstGallery():0.0000}");
+        Console.WriteLine($"balanced critic     weight {SuperResolution.Balanced():0.0000}");
         Console.WriteLine($"GAN                 distance of means {Gan.Train(steps):0.00}");
         Console.WriteLine($"WGAN-GP             distance of means {WganGp.Train(steps):0.00}");
         Console.WriteLine($"CycleGAN            cycle error {CycleGan.Train(steps):0.00}");

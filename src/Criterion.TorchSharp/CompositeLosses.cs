@@ -25,6 +25,68 @@ public static class CompositeLosses
         return Evaluate([x1, x2], x => loss.Evaluate(x[0]!, x[1]!));
     }
 
+    extension(LossReport)
+    {
+        /// <summary>Sums losses that were computed from different inputs.</summary>
+        /// <inheritdoc cref="LossReport.From(ReadOnlySpan{ValueTuple{string, Tensor, double}})"/>
+        /// <returns>The sum with its graph, and the terms in the order in which they were passed.</returns>
+        public static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) From(
+            params ReadOnlySpan<(string Name, torch.Tensor Value, double Weight)> terms)
+        {
+            (string Name, torch.Tensor Value, double Weight)[] all = terms.ToArray();
+            return Evaluate(
+                Array.ConvertAll(all, static term => term.Value),
+                x => LossReport.From([.. all.Zip(x, static (term, value) => (term.Name, value!, term.Weight))]));
+        }
+    }
+
+    /// <summary>Adds the adversarial term to the sum of the others, with its weight.</summary>
+    /// <inheritdoc cref="GradientBalance.Combine(LossReport, Tensor, ReadOnlySpan{Tensor}, string)"/>
+    /// <inheritdoc cref="Weight(GradientBalance, torch.Tensor, torch.Tensor, ReadOnlySpan{torch.Tensor})" path="/remarks"/>
+    /// <param name="balance">The balance.</param>
+    /// <param name="rest">The other terms, as <c>LossReport.From(…)</c> or <c>loss.Evaluate(…)</c> returns them.</param>
+    /// <param name="adversarial">The adversarial term, a scalar with its graph.</param>
+    /// <param name="at">The tensors at which the gradients are measured: intermediate results or leaves of all terms.</param>
+    /// <param name="name">The name of the term. Default: adversarial.</param>
+    /// <returns>The sum with its graph, and the terms, the adversarial one last.</returns>
+    public static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) Combine(
+        this GradientBalance balance,
+        (torch.Tensor Total, IReadOnlyList<TermValue> Terms) rest,
+        torch.Tensor adversarial,
+        ReadOnlySpan<torch.Tensor> at,
+        string name = "adversarial")
+    {
+        double weight = balance.Weight(adversarial, rest.Total, at);
+        return Evaluate([rest.Total, adversarial], x => new LossReport(x[0]!, rest.Terms).Plus(name, x[1]!, weight));
+    }
+
+    /// <summary>Computes the weight of the adversarial term.</summary>
+    /// <inheritdoc cref="GradientBalance.Weight(Tensor, Tensor, ReadOnlySpan{Tensor})"/>
+    /// <remarks>Intermediate results retain their gradient from then on, as by <c>retain_grad()</c>.</remarks>
+    /// <param name="balance">The balance.</param>
+    /// <param name="adversarial">The adversarial term, a scalar with its graph.</param>
+    /// <param name="rest">The sum of all other terms, a scalar with its graph.</param>
+    /// <param name="at">The tensors at which the gradients are measured: intermediate results or leaves of both graphs.</param>
+    public static double Weight(
+        this GradientBalance balance, torch.Tensor adversarial, torch.Tensor rest, params ReadOnlySpan<torch.Tensor> at)
+    {
+        ArgumentNullException.ThrowIfNull(balance);
+        ArgumentNullException.ThrowIfNull(adversarial);
+        ArgumentNullException.ThrowIfNull(rest);
+        GradientBalance.CheckPlaces(at);
+        foreach (torch.Tensor tensor in at)
+        {
+            ArgumentNullException.ThrowIfNull(tensor, nameof(at));
+        }
+
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor[] distinct = [.. at.ToArray().DistinctBy(static tensor => tensor.Handle)];
+        return balance.FromNorms(Norm(adversarial), Norm(rest));
+
+        double Norm(torch.Tensor term) =>
+            TotalNorm.Of(Array.ConvertAll(TermGradient.Of(nameof(GradientBalance), term, distinct), HostTensor.Borrow)).Value;
+    }
+
     /// <inheritdoc cref="MatryoshkaLoss.Forward(Func{Tensor, Tensor}, Tensor)"/>
     public static torch.Tensor Forward(this MatryoshkaLoss loss, Func<torch.Tensor, torch.Tensor> inner, torch.Tensor embeddings)
     {

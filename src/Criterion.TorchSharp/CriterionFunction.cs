@@ -34,7 +34,7 @@ internal sealed class CriterionFunction : MultiTensorFunction<CriterionFunction>
         {
             BackwardResults.Release();
             using DisposeScope scope = NewDisposeScope();
-            torch.Tensor?[] upstream = [.. grad_outputs.Select(static gradient => gradient.IsInvalid ? null : gradient)];
+            torch.Tensor?[] upstream = [.. grad_outputs.ConvertAll(static gradient => gradient.IsInvalid ? null : gradient)];
             torch.Tensor?[] gradients = evaluation.Backward([.. ctx.get_saved_variables()], upstream);
             return BackwardResults.Return(scope, [null, .. gradients]);
         }

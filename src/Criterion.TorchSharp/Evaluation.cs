@@ -17,7 +17,7 @@ internal sealed class Evaluation
     {
         _compute = compute;
         _device = DeviceOf(inputs);
-        _kinds = [.. inputs.Select(input => isRecorded && input is { requires_grad: true } ? InputKind.Of(input) : null)];
+        _kinds = Array.ConvertAll(inputs, input => isRecorded && input is { requires_grad: true } ? new InputKind(input) : null);
     }
 
     /// <summary>The results, without a graph.</summary>
@@ -56,12 +56,12 @@ internal sealed class Evaluation
 
         torch.Tensor?[] gradients = saved[_kinds.Length..];
         return ByInput(gradients.Length > 0 && !is_grad_enabled()
-            ? gradients.Select(gradient => Scaled(gradient!, upstream[0]!))
+            ? Array.ConvertAll(gradients, gradient => Scaled(gradient!, upstream[0]!))
             : Run(Gradient, [.. upstream, .. saved[.._kinds.Length]]));
     }
 
     /// <summary>Returns NaN for each gradient.</summary>
-    public torch.Tensor?[] NaN() => [.. _kinds.Select(kind => kind?.NaN(_device))];
+    public torch.Tensor?[] NaN() => Array.ConvertAll(_kinds, kind => kind?.NaN(_device));
 
     /// <summary>
     /// Computes the gradients of this function from those by its results, followed by its inputs, by the inputs that require them.
@@ -84,13 +84,12 @@ internal sealed class Evaluation
 
     void Run(torch.Tensor?[] inputs)
     {
-        torch.Tensor?[] hosts = [.. inputs.Select(static input => input is null ? null : HostTensor.From(input))];
         using TensorScope memory = new();
-        Tensor?[] x = [.. hosts.Select(static host => host is null ? null : HostTensor.View(host))];
+        Tensor?[] x = Array.ConvertAll(inputs, static input => input is null ? null : HostTensor.Borrow(input));
         Saved.AddRange(inputs);
         Tensor[] y = Array.Exists(_kinds, static kind => kind is not null) ? Differentiated(x) : Unrecorded(x);
-        Outputs.AddRange(y.Select(output => HostTensor.Copy(output, _device)));
-        GC.KeepAlive(hosts);
+        Outputs.AddRange(Array.ConvertAll(y, output => HostTensor.Copy(output, _device)));
+        GC.KeepAlive(inputs);
     }
 
     Tensor[] Unrecorded(Tensor?[] x)
@@ -105,8 +104,8 @@ internal sealed class Evaluation
     Tensor[] Differentiated(Tensor?[] x)
     {
         Tensor[] wanted = Wanted(x);
-        torch.Tensor[] memory = [.. wanted.Select(static input => empty(HostTensor.Sizes(input.Shape), HostTensor.TypeOf(input.DType)))];
-        Tensor[] gradients = [.. memory.Select(HostTensor.View)];
+        torch.Tensor[] memory = Array.ConvertAll(wanted, HostTensor.EmptyLike);
+        Tensor[] gradients = Array.ConvertAll(memory, HostTensor.View);
         for (int i = 0; i < wanted.Length; i++)
         {
             ((LeafNode)wanted[i].Node!).GradientMemory = gradients[i];
@@ -137,10 +136,11 @@ internal sealed class Evaluation
         return wanted;
     }
 
-    torch.Tensor?[] ByInput(IEnumerable<torch.Tensor> gradients)
+    /// <summary>Returns the gradients in the places of the inputs that require them.</summary>
+    torch.Tensor?[] ByInput(IReadOnlyList<torch.Tensor> gradients)
     {
-        Queue<torch.Tensor> rest = new(gradients);
-        return [.. _kinds.Select(kind => kind is null ? null : rest.Dequeue())];
+        int next = 0;
+        return Array.ConvertAll(_kinds, kind => kind is null ? null : gradients[next++]);
     }
 
     static void Store(Tensor[] gradients, Tensor[] memory)
@@ -175,13 +175,15 @@ internal sealed class Evaluation
     }
 
     /// <summary>The shape and the type of an input, which its gradient has too.</summary>
-    sealed record InputKind(long[] Sizes, ScalarType Type)
+    sealed class InputKind(torch.Tensor input)
     {
-        public static InputKind Of(torch.Tensor input) => new(input.shape, input.dtype);
+        readonly Shape _shape = HostTensor.ShapeOf(input);
+        readonly ScalarType _type = input.dtype;
 
         public torch.Tensor Convert(torch.Tensor gradient, torch.Device device) =>
-            gradient.dtype == Type && device.type == DeviceType.CPU ? gradient : gradient.to(Type, device);
+            gradient.dtype == _type && device.type == DeviceType.CPU ? gradient : gradient.to(_type, device);
 
-        public torch.Tensor NaN(torch.Device device) => full(Sizes, double.NaN, Type, device).DetachFromDisposeScope();
+        public torch.Tensor NaN(torch.Device device) =>
+            full(HostTensor.Sizes(_shape), double.NaN, _type, device).DetachFromDisposeScope();
     }
 }

@@ -30,11 +30,41 @@ internal static class HostTensor
         _ => ScalarType.Bool,
     };
 
-    public static long[] Sizes(Shape shape) => [.. shape.Select(static size => (long)size)];
+    public static long[] Sizes(Shape shape)
+    {
+        long[] sizes = new long[shape.Rank];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            sizes[i] = shape[i];
+        }
+
+        return sizes;
+    }
+
+    /// <summary>Allocates memory of LibTorch for a tensor of the same shape and type.</summary>
+    public static torch.Tensor EmptyLike(Tensor tensor) => empty(Sizes(tensor.Shape), TypeOf(tensor.DType));
+
+    /// <summary>Reads the sizes one by one: <c>tensor.shape</c> calls back from native code and takes 1.4 µs.</summary>
+    public static Shape ShapeOf(torch.Tensor tensor)
+    {
+        Span<int> sizes = stackalloc int[(int)tensor.dim()];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            sizes[i] = (int)Math.Min(tensor.size(i), int.MaxValue);
+        }
+
+        return new Shape(sizes);
+    }
 
     /// <summary>Returns the tensor itself, or a copy on the CPU in the element type that represents its own.</summary>
+    /// <exception cref="TensorException">The tensor is sparse: reading its memory would end the process.</exception>
     public static torch.Tensor From(torch.Tensor tensor)
     {
+        if (tensor.is_sparse)
+        {
+            throw new TensorException("Criterion: a sparse torch.Tensor is not supported. Convert it with .to_dense().");
+        }
+
         ScalarType own = tensor.dtype;
         ScalarType type = TypeOf(TypeOf(own));
         if (own == type && tensor.device_type == DeviceType.CPU)
@@ -70,7 +100,7 @@ internal static class HostTensor
 
     static torch.Tensor Elements(Tensor source)
     {
-        torch.Tensor copy = empty(Sizes(source.Shape), TypeOf(source.DType));
+        torch.Tensor copy = EmptyLike(source);
         Tensor.CopyElements(source, View(copy));
         return copy;
     }
@@ -91,7 +121,7 @@ internal static class HostTensor
         public unsafe void Run<T>()
             where T : unmanaged
         {
-            Shape shape = [.. tensor.shape.Select(static size => (int)Math.Min(size, int.MaxValue))];
+            Shape shape = ShapeOf(tensor);
             int[]? strides = tensor.is_contiguous() ? null : [.. tensor.stride().Select(static step => (int)step)];
             T* address = strides is null && (long)shape.Count * sizeof(T) <= int.MaxValue ? FirstByte<T>() : FirstOfStorage<T>();
             if (address is null && shape.Count > 0)

@@ -7,8 +7,9 @@ namespace Criterion.TorchSharp;
 /// <para>On the CPU, in Float32, Float64, Int64, UInt8 and Bool, Criterion computes on LibTorch's memory without a copy. Other devices and
 /// types cost a copy to the CPU and back: half precision is computed and returned in Float32, and smaller integers as Int64.</para>
 /// <para>Results have a graph where an input requires a gradient and gradients are enabled. Gradients of every order are computed by
-/// Criterion: those of a scalar along with it, others in the backward pass, which evaluates the function again. All errors are thrown by
-/// the call. If an input was changed in place before the backward pass, its gradient is NaN, and the next call throws the reason.</para>
+/// Criterion: those of a scalar along with it, others in the backward pass, which evaluates the function again, so that it must give the
+/// same result each time. Parameters of a network that it calls get no gradient. All errors are thrown by the call. If an input was
+/// changed in place before the backward pass, its gradient is NaN, and the next call throws the reason.</para>
 /// </remarks>
 public static class TorchFunction
 {

@@ -40,6 +40,7 @@ public class TrapTests
         Assert.Throws<LossException>(() => new MSELoss().Forward(zeros(0, 4), zeros(0, 4)));
         Assert.Throws<DTypeException>(() => new MSELoss().Forward(x.to(complex64), x));
         Assert.Throws<TensorException>(() => new MSELoss().Forward(x, zeros([3, 4], device: torch.device("meta"))));
+        Assert.Throws<TensorException>(() => new MSELoss().Forward(x.detach().to_sparse(), x));
         Assert.Throws<ArgumentNullException>(() => new MSELoss().Forward(x, null!));
     }
 

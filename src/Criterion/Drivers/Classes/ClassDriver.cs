@@ -20,12 +20,11 @@ internal static class ClassDriver
     {
         SimilarityTiles tiles = classes.Tiles;
         using Scratch sums = new(DType.Float64, 4 * classes.Count);
-        using Scratch scratch = new(classes.Rows.DType, tiles.Kept.IsEmpty ? tiles.TileElements : 0);
-        Elements memory = tiles.Kept.IsEmpty ? scratch.Elements : tiles.Kept;
+        using Scratch memory = tiles.RentUnlessKept();
         ClassSums.Clear(sums.Elements.Span<double>());
         for (int i = 0; i < tiles.Count; i++)
         {
-            SimilarityTile tile = tiles.Compute(memory, i);
+            SimilarityTile tile = tiles.Compute(memory.Elements, i);
             tile.Run(new ClassSumPass<TFormula>(classes, tile, sums.Elements));
         }
 
@@ -42,7 +41,7 @@ internal static class ClassDriver
         where TFormula : struct, IClassFormula
     {
         SimilarityTiles tiles = classes.Tiles;
-        using Scratch memory = new(classes.Rows.DType, tiles.TileElements);
+        using Scratch memory = tiles.Rent();
         using Scratch ones = new(classes.Rows.DType, classes.Count);
         ones.Fill(1);
         for (int i = 0; i < tiles.Count; i++)
@@ -63,7 +62,7 @@ internal static class ClassDriver
     {
         SimilarityTiles tiles = classes.Tiles;
         using Scratch largest = new(DType.Float64, classes.Count);
-        using Scratch memory = new(classes.Rows.DType, tiles.TileElements);
+        using Scratch memory = tiles.Rent();
         largest.Fill(double.NegativeInfinity);
         indices.Span<long>().Fill(-1);
         for (int i = 0; i < tiles.Count; i++)

@@ -16,11 +16,10 @@ internal static class PairTilesDriver
         where TFormula : struct, IPairFormula
     {
         sums.Span<double>().Clear();
-        using Scratch scratch = new(tiles.Rows.DType, tiles.Kept.IsEmpty ? tiles.TileElements : 0);
-        Elements memory = tiles.Kept.IsEmpty ? scratch.Elements : tiles.Kept;
+        using Scratch memory = tiles.RentUnlessKept();
         for (int i = 0; i < tiles.Count; i++)
         {
-            SimilarityTile tile = tiles.Compute(memory, i);
+            SimilarityTile tile = tiles.Compute(memory.Elements, i);
             tile.Run(new PairSumPass<TFormula>(formula, tile, sums));
         }
     }
@@ -35,7 +34,7 @@ internal static class PairTilesDriver
         TFormula formula, in SimilarityTiles tiles, Elements factors, Elements ofQueries, Elements ofKeys)
         where TFormula : struct, IPairFormula
     {
-        using Scratch memory = new(tiles.Rows.DType, tiles.TileElements);
+        using Scratch memory = tiles.Rent();
         for (int i = 0; i < tiles.Count; i++)
         {
             SimilarityTile tile = tiles.Recompute(memory.Elements, i);

@@ -16,7 +16,7 @@ namespace Criterion.Drivers;
 /// <param name="Columns">The columns, [Centres, C, Width].</param>
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a column.</param>
-/// <param name="Kept">The only tile, which was computed before; or default.</param>
+/// <param name="Kept">The memory that keeps the only tile; or default.</param>
 internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns, int Width, int Centres = 1, Elements Kept = default)
 {
     const int MostElements = 1 << 20;
@@ -38,9 +38,18 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
 
     int Across => LaneLoop.Chunks(ColumnCount, TileColumns);
 
-    /// <summary>Computes a tile: those of the same rows are neighbours.</summary>
-    public SimilarityTile Compute(Elements memory, int index) =>
-        Rows.DType == DType.Float32 ? Compute<float>(memory, index) : Compute<double>(memory, index);
+    /// <summary>Rents memory for one tile at a time.</summary>
+    public Scratch Rent() => new(Rows.DType, TileElements);
+
+    /// <summary>Rents memory for <see cref="Compute(Elements, int)"/>: none where the only tile is kept.</summary>
+    public Scratch RentUnlessKept() => new(Rows.DType, Kept.IsEmpty ? TileElements : 0);
+
+    /// <summary>Computes a tile, in the given memory unless it is kept. Those of the same rows are neighbours.</summary>
+    public SimilarityTile Compute(Elements memory, int index)
+    {
+        Elements target = Kept.IsEmpty ? memory : Kept;
+        return Rows.DType == DType.Float32 ? Compute<float>(target, index) : Compute<double>(target, index);
+    }
 
     /// <summary>Computes a tile again, or returns the kept one.</summary>
     public SimilarityTile Recompute(Elements memory, int index) =>

@@ -34,16 +34,10 @@ public sealed record GradientBalance
     /// <exception cref="AutogradException">A term does not depend on one of the tensors.</exception>
     public double Weight(Tensor adversarial, Tensor rest, params ReadOnlySpan<Tensor> at)
     {
-        if (at.IsEmpty)
-        {
-            throw new ArgumentException(
-                "GradientBalance: no tensors were passed. Pass at least one at which to measure the gradients.", nameof(at));
-        }
-
+        CheckPlaces(at);
         Tensor[] distinct = [.. TensorMemory.Distinct(at.ToArray())];
-        double desired = Ratio * TotalNorm.Of(Autograd.Grad([rest], distinct, retainGraph: true)).Value;
-        double norm = TotalNorm.Of(Autograd.Grad([adversarial], distinct, retainGraph: true)).Value;
-        return norm == 0 ? 0 : Math.Min(Largest, desired / (norm + Epsilon));
+        double norm = TotalNorm.Of(Autograd.Grad([rest], distinct, retainGraph: true)).Value;
+        return FromNorms(TotalNorm.Of(Autograd.Grad([adversarial], distinct, retainGraph: true)).Value, norm);
     }
 
     /// <summary>Adds the adversarial term to a report, with its weight.</summary>
@@ -57,4 +51,18 @@ public sealed record GradientBalance
         ArgumentNullException.ThrowIfNull(rest);
         return rest.Plus(name, adversarial, Weight(adversarial, rest.Total, at));
     }
+
+    /// <exception cref="ArgumentException">There are no tensors at which to measure.</exception>
+    internal static void CheckPlaces<T>(ReadOnlySpan<T> at)
+    {
+        if (at.IsEmpty)
+        {
+            throw new ArgumentException(
+                "GradientBalance: no tensors were passed. Pass at least one at which to measure the gradients.", nameof(at));
+        }
+    }
+
+    /// <summary>Computes the weight from the norms of both gradients.</summary>
+    internal double FromNorms(double adversarial, double rest) =>
+        adversarial == 0 ? 0 : Math.Min(Largest, Ratio * rest / (adversarial + Epsilon));
 }

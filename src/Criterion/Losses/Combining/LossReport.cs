@@ -35,7 +35,7 @@ public sealed record TermValue
 /// </code></example>
 public sealed class LossReport
 {
-    LossReport(Tensor total, IReadOnlyList<TermValue> terms) => (Total, Terms) = (total, terms);
+    internal LossReport(Tensor total, IReadOnlyList<TermValue> terms) => (Total, Terms) = (total, terms);
 
     /// <summary>Gets the weighted sum, a scalar with its graph.</summary>
     public Tensor Total { get; }
