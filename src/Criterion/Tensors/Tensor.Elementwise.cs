@@ -246,6 +246,12 @@ public sealed partial class Tensor
             }
         }
 
+        if (!target.DType.IsFloat() && target.DType != DType.Int64)
+        {
+            throw new DTypeException(
+                $"{operation}: a tensor of {target.DType} cannot be updated by a formula. Convert it with .To(DType.Float32).");
+        }
+
         target.AboutToChange(operation);
         target.Storage.Updates++;
     }

@@ -77,6 +77,7 @@ sealed partial class FuzzDraw
         (_, "index") => Integers(IndexShape(), 0, Main.Rank == 0 ? 1 : Main[_dim]),
         (_, "source") => Floats(Tensors[^1].Shape),
         (_, "mask" or "condition") => Flags(Meeting(Main)),
+        ("GridSample", "grid") => Floats([At(0), 3, 4, 2]),
         ("Conv2d" or "ConvTranspose2d", "weight") => Floats(KernelShape()),
         (_, "bias") => Floats([_outputs]),
         ("MatMul", _) => Floats(MatrixShape()),

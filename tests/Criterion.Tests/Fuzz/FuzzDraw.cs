@@ -195,7 +195,7 @@ sealed partial class FuzzDraw
 
     int Side() => Chance(0.02) ? 0 : Of<int>(Sides);
 
-    bool IsOfImages => HasAny(Member, "2d", "Unfold")
+    bool IsOfImages => HasAny(Member, "2d", "Unfold", "GridSample")
         || HasAny(Owner, "2d", "Upsample", "Ssim", "Psnr", "Gmsd", "Vif", "ImageScore", "TotalVariation", "GradientLoss", "MultiScale");
 
     bool IsOfRows => _target.Type.Namespace!.EndsWith("Metrics", StringComparison.Ordinal)

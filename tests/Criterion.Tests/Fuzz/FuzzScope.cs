@@ -44,6 +44,7 @@ static class FuzzScope
         ["ProjectionHead.Score"] = "picks the scores of labels, in ConditionTests",
         ["ConditionalBatchNorm2d.Forward"] = "needs a condition for each image, and alone throws by design; ConditionTests covers it",
         ["ModulatedConv2d.Forward"] = "needs a style for each image, in GanLayerTests",
+        ["ModulatedConv2d.ToOnnx"] = "a part of Onnx.Write, in OnnxLayerTests",
         ["Tensor.ToString"] = "text, in CreationTests",
         ["Autograd.Record"] = "takes the caller's rules: every operation is one",
         ["Autograd.NoGrad"] = "a stretch of code",

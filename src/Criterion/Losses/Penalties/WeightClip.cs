@@ -26,6 +26,7 @@ public sealed record WeightClip : ICriterion
 
     /// <summary>Clips parameters in place.</summary>
     /// <param name="parameters">The critic's parameters.</param>
+    /// <exception cref="DTypeException">A parameter is not floating-point; those before it are clipped.</exception>
     public void Apply(IEnumerable<Tensor> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -33,6 +34,13 @@ public sealed record WeightClip : ICriterion
         {
             foreach (Tensor parameter in parameters)
             {
+                if (!parameter.DType.IsFloat())
+                {
+                    throw new DTypeException(
+                        $"{nameof(WeightClip)}: parameters must be Float32 or Float64, but {parameter.Shape} is {parameter.DType}. "
+                        + "Leave it out.");
+                }
+
                 TensorFormula.Update(new Clip(Limit), parameter, parameter);
             }
         }

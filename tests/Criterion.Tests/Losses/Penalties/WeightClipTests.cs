@@ -23,6 +23,16 @@ public class WeightClipTests
         Assert.Equal(before.Clamp(-0.01f, 0.01f).ToArray<float>(), layer.Weight.ToArray<float>());
     }
 
+    [Theory]
+    [InlineData(DType.Int64)]
+    [InlineData(DType.UInt8)]
+    [InlineData(DType.Bool)]
+    public void Only_floats_are_clipped(DType type)
+    {
+        DTypeException error = Assert.Throws<DTypeException>(() => new WeightClip().Apply([Tensor.Zeros([2], type)]));
+        Assert.Contains($"must be Float32 or Float64, but [2] is {type}", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void NaN_stays()
     {
