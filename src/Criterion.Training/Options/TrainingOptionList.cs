@@ -5,8 +5,8 @@ using System.Reflection;
 namespace Criterion.Training;
 
 /// <summary>
-/// The options that the properties of one kind of <see cref="TrainingOptions"/> declare: those that kinds share, its own, and those of
-/// every training.
+/// The options that the properties of one kind of <see cref="TrainingOptions"/> declare: its own, those that several kinds share, and
+/// those of every training.
 /// </summary>
 public sealed class TrainingOptionList : IReadOnlyList<TrainingOption>
 {
@@ -36,7 +36,9 @@ public sealed class TrainingOptionList : IReadOnlyList<TrainingOption>
             .. from property in typeof(TOptions).GetProperties()
                let declaration = property.GetCustomAttribute<TrainingOptionAttribute>()
                where declaration is not null
-               orderby property.DeclaringType == typeof(TrainingOptions), property.DeclaringType == typeof(TOptions), declaration.Line
+               orderby Depth(property.DeclaringType!) descending, declaration.Line
                select new TrainingOption(property, declaration),
         ]);
+
+    static int Depth(Type type) => type.BaseType is { } parent ? 1 + Depth(parent) : 0;
 }

@@ -27,7 +27,7 @@ public enum DiscriminatorView
 /// The options of a training on pairs of images, apart from its networks and data: the loss of the translator is pixel weight · pixel loss
 /// + adversarial weight · adversarial loss + perceptual weight · perceptual loss.
 /// </summary>
-public sealed record PairedOptions : TrainingOptions
+public sealed record PairedOptions : TranslatorOptions
 {
     /// <summary>Gets the declared options.</summary>
     public static TrainingOptionList Declared { get; } = TrainingOptionList.Of<PairedOptions>();
@@ -104,28 +104,6 @@ public sealed record PairedOptions : TrainingOptions
     /// <summary>Gets the pairs in a batch; from 1 to 4,096. Default: 8.</summary>
     [TrainingOption("batch", "Pairs in a batch", ValueName = "count", Range = "[1, 4096]")]
     public int BatchSize { get; init; } = 8;
-
-    /// <summary>Gets the learning rate of Adam for both networks; not negative. Default: 2e-4.</summary>
-    [TrainingOption(
-        "lr", "Learning rate of Adam, for both networks; in the papers 2e-4 for pix2pix and 1e-4 for super-resolution",
-        ValueName = "rate", Range = "[0, ∞)")]
-    public double LearningRate { get; init; } = 2e-4;
-
-    /// <summary>Gets the β₁ of Adam, in [0, 1). Default: 0.5.</summary>
-    [TrainingOption("beta1", "Decay of Adam's mean of gradients per step; 0 for no momentum", ValueName = "decay", Range = "[0, 1)")]
-    public double Beta1 { get; init; } = 0.5;
-
-    /// <summary>Gets the β₂ of Adam, in [0, 1). Default: 0.999.</summary>
-    [TrainingOption("beta2", "Decay of Adam's mean of squared gradients per step", ValueName = "decay", Range = "[0, 1)")]
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>
-    /// Gets the share of the steps with the full learning rate, in [0, 1]; over the others it falls linearly to 0. Default: 0.5.
-    /// </summary>
-    [TrainingOption(
-        "constant-share", "Share of the steps with the full learning rate; over the others it falls linearly to 0",
-        ValueName = "share", Range = "[0, 1]")]
-    public double ConstantShare { get; init; } = 0.5;
 
     /// <summary>
     /// Gets the augmentation of the images that the discriminator sees in the steps of both networks; both images of a pair are transformed

@@ -1,6 +1,5 @@
 using Criterion.Losses;
 using Criterion.Nn;
-using Criterion.Optim;
 
 namespace Criterion.Training;
 
@@ -40,8 +39,8 @@ public sealed class PairedTrainer : Trainer<PairedStep>
         RandomStream random = new(options.Seed);
         _sampler = new(pairs.TrainingPlaces.Count, options.BatchSize, random.Fork(11));
         _augmenter = new(options.Augment, random.Fork(12));
-        _translator = new(translator, Optimizer);
-        _discriminator = new(discriminator, Optimizer);
+        _translator = new(translator, options.Optimizer);
+        _discriminator = new(discriminator, options.Optimizer);
         _features = options.Perceptual?.Load();
     }
 
@@ -125,8 +124,6 @@ public sealed class PairedTrainer : Trainer<PairedStep>
         static state => new NanSearch().Add("input", state.Batch.Input).Add("target", state.Batch.Target)
             .Add("translator", state.Trainer._translator.Network).Add("output", state.Batch.Output)
             .Add("discriminator", state.Trainer._discriminator.Network));
-
-    Adam Optimizer(IReadOnlyList<Tensor> parameters) => new(parameters, _options.LearningRate, _options.Beta1, _options.Beta2);
 
     static PairedOptions Checked(Module translator, Module discriminator, PairedImages pairs, PairedOptions options)
     {

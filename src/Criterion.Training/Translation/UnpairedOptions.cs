@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Criterion.Losses;
-using Criterion.Optim;
 
 namespace Criterion.Training;
 
@@ -8,7 +7,7 @@ namespace Criterion.Training;
 /// The options that trainings of translators between unpaired sets of images share. The defaults are those of CycleGAN's paper, which CUT
 /// keeps.
 /// </summary>
-public abstract record UnpairedOptions : TrainingOptions
+public abstract record UnpairedOptions : TranslatorOptions
 {
     private protected UnpairedOptions()
     {
@@ -29,26 +28,6 @@ public abstract record UnpairedOptions : TrainingOptions
     [TrainingOption("batch", "Images of each domain in a batch; 1 in the paper", ValueName = "count", Range = "[1, 4096]")]
     public int BatchSize { get; init; } = 1;
 
-    /// <summary>Gets the learning rate of Adam for all networks; not negative. Default: 2e-4.</summary>
-    [TrainingOption("lr", "Learning rate of Adam, for all networks; 2e-4 in the paper", ValueName = "rate", Range = "[0, ∞)")]
-    public double LearningRate { get; init; } = 2e-4;
-
-    /// <summary>Gets the β₁ of Adam, in [0, 1). Default: 0.5.</summary>
-    [TrainingOption("beta1", "Decay of Adam's mean of gradients per step; 0 for no momentum", ValueName = "decay", Range = "[0, 1)")]
-    public double Beta1 { get; init; } = 0.5;
-
-    /// <summary>Gets the β₂ of Adam, in [0, 1). Default: 0.999.</summary>
-    [TrainingOption("beta2", "Decay of Adam's mean of squared gradients per step", ValueName = "decay", Range = "[0, 1)")]
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>
-    /// Gets the share of the steps with the full learning rate, in [0, 1]; over the others it falls linearly to 0. Default: 0.5.
-    /// </summary>
-    [TrainingOption(
-        "constant-share", "Share of the steps with the full learning rate; over the others it falls linearly to 0",
-        ValueName = "share", Range = "[0, 1]")]
-    public double ConstantShare { get; init; } = 0.5;
-
     /// <summary>
     /// Gets the augmentation of the images that the discriminators see in the steps of all networks. Default:
     /// <see cref="Augmentation.Automatic"/> by the smaller domain, which is none in a trainer without a run.
@@ -60,7 +39,4 @@ public abstract record UnpairedOptions : TrainingOptions
     /// <summary>Returns the factor of the learning rate in a step.</summary>
     /// <param name="step">The number of the step, from 0.</param>
     public double RateAt(long step) => LinearDecay.FactorAt(step, Steps, ConstantShare);
-
-    /// <summary>Creates the optimizer of parameters.</summary>
-    internal Adam Optimizer(IReadOnlyList<Tensor> parameters) => new(parameters, LearningRate, Beta1, Beta2);
 }
