@@ -12,7 +12,7 @@ static class ExtensionSource
     const int MaxLine = 140;
 
     // Their losses have extensions of their own.
-    static readonly Type[] KindsOfEmbeddings = 
+    static readonly Type[] KindsOfEmbeddings =
         [typeof(Losses.ILabelLoss), typeof(Losses.IKeyedLabelLoss), typeof(Losses.IClassWeightLoss), typeof(Losses.IViewLoss)];
 
     static readonly NullabilityInfoContext Nullability = new();
