@@ -43,7 +43,7 @@ public sealed record GanRecipe
     public static IReadOnlyList<GanRecipe> All { get; } =
     [
         // Found by measuring: docs/results.md, "The default". On points small batches and high rates lose modes.
-        new("dcgan-tuned", "dcgan, tuned for a quarter of its Fréchet distance in the same time: 6,000 steps of 32 samples, Adam 8e-4 that "
+        new("dcgan-tuned", "dcgan, tuned for a third of its Fréchet distance in the same time: 6,000 steps of 32 samples, Adam 8e-4 that "
             + "falls to 0 over the second half, average of the generator", new()
         {
             BatchSize = 32,
