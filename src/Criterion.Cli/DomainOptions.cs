@@ -69,9 +69,9 @@ internal sealed class DomainOptions(string builtInA, string builtInB, PatchDiscr
                 $"Both domains are needed: give {(a.Length == 0 ? _a : _b).Name} as well, or neither for garments and their sketches.");
         }
 
-        if (a.Length == 0 && new Option[] { _images.Size, _images.Limit }.FirstOrDefault(parsed.IsGiven) is { } unused)
+        if (a.Length == 0)
         {
-            throw new ToolException($"{unused.Name} applies to images of {_a.Name} and {_b.Name}, and neither is given. Remove it.");
+            _images.RefuseWithout(parsed, _a, _b);
         }
 
         return (Load(parsed, a, b), Load(parsed, b, a));

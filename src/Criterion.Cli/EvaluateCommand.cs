@@ -90,7 +90,13 @@ internal sealed class EvaluateCommand
             GanRunRecord gan => OfGan(parsed, path, gan),
             EmbeddingRunRecord encoder => OfEmbedding(parsed, path, encoder),
             CutRunRecord => OfTranslator(parsed, path, record, CutRun.Evaluate, EvaluationJson.Write, CutCommand.Line),
-            PairedRunRecord paired => OfPaired(parsed, path, paired),
+            PairedRunRecord paired => OfTranslator(
+                parsed,
+                path,
+                record,
+                folder => DataLoading.Show(_console, progress => PairedRun.Evaluate(folder, progress)),
+                EvaluationJson.Write,
+                quality => PairedCommand.Line(paired, quality)),
             _ => OfTranslator(parsed, path, record, CycleGanRun.Evaluate, EvaluationJson.Write, CycleGanCommand.Lines),
         };
     }
@@ -140,15 +146,6 @@ internal sealed class EvaluateCommand
             $"'{path}' is a run of {record.Recipe} on images without pairs, so the distance of a translation to the true image is unknown. "
             + "Expected a run on the built-in garments and sketches, or of another kind.");
         _console.Output.WriteLine(parsed.GetValue(_json) ? json(quality) : text(quality));
-        return Tool.Success;
-    }
-
-    int OfPaired(ParseResult parsed, string path, PairedRunRecord record)
-    {
-        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of {record.Recipe}, which draws no samples");
-        TranslationQuality.Direction quality = DataLoading.Show(_console, progress => PairedRun.Evaluate(path, progress));
-        _console.Output.WriteLine(
-            parsed.GetValue(_json) ? EvaluationJson.Write(quality) : PairedCommand.Line(record, quality));
         return Tool.Success;
     }
 

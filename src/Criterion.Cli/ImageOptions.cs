@@ -85,6 +85,19 @@ internal sealed class ImageOptions(string standard = " [default: unchanged, exce
         return Parse<ImageFit>(parsed.GetValue(Fit));
     }
 
+    /// <summary>Refuses a size and a limit where neither of two sources is given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="first">The option of one source.</param>
+    /// <param name="second">The option of the other source.</param>
+    /// <exception cref="ToolException">One of them is given.</exception>
+    public void RefuseWithout(ParseResult parsed, Option first, Option second)
+    {
+        foreach (Option option in (Option[])[Size, Limit])
+        {
+            CheckUse(parsed, option, isUsed: false, $"images of {first.Name} and {second.Name}, and neither");
+        }
+    }
+
     DamagedImages DamagedOf(ParseResult parsed) => Parse<DamagedImages>(parsed.GetValue(Damaged));
 
     static IEnumerable<string> Names<T>()

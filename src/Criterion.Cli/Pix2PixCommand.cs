@@ -79,13 +79,11 @@ internal sealed class Pix2PixCommand() : PairedCommand(PairedRun.Pix2Pix, Paired
                 $"Pairs need both images: give {(input is null ? _input : _target).Name} as well, or neither for sketches and garments.");
         }
 
-        if (input is null && new Option[] { _images.Size, _images.Limit }.FirstOrDefault(parsed.IsGiven) is { } unused)
+        if (input is null)
         {
-            throw new ToolException(
-                $"{unused.Name} applies to images of {_input.Name} and {_target.Name}, and neither is given. Remove it.");
+            _images.RefuseWithout(parsed, _input, _target);
         }
-
-        if (input is not null && parsed.IsGiven(_direction))
+        else if (parsed.IsGiven(_direction))
         {
             throw new ToolException(
                 $"{_direction.Name} applies to the built-in pairs. For the other direction exchange {_input.Name} and {_target.Name}.");

@@ -150,7 +150,7 @@ public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
     /// <exception cref="TrainingException">The folder is not that of such a run.</exception>
     /// <exception cref="DataFormatException">The file is damaged.</exception>
     public static Sequential ReadTranslator(string folder) =>
-        TranslatorFile.Read(folder, TranslatorFile.AToB, RecordOf(folder).Translator);
+        TranslatorFile.Read(folder, TranslatorFile.AToB, RecordOf(folder).Translator.Build(new RandomStream(0)));
 
     // Each image is followed by its translation, and by the true image where it is known.
     private protected override void WriteSamples(RunFolder folder)

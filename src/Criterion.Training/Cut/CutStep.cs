@@ -53,8 +53,7 @@ public readonly record struct CutStep : IRunStep
 
     /// <inheritdoc/>
     public string Describe() =>
-        $"adversarial {Column(Adversarial)}  contrast {Column(Contrast)}  identity {Column(Identity)}  D {Column(Discriminator)}"
-        + $"{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
-
-    static string Column(double value) => NumberText.Fixed(value, 3).PadLeft(6);
+        $"adversarial {StepText.Column(Adversarial)}  contrast {StepText.Column(Contrast)}  identity {StepText.Column(Identity)}  "
+        + $"D {StepText.Column(Discriminator)}"
+        + StepText.Skipped(Skipped);
 }

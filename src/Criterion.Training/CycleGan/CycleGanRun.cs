@@ -142,7 +142,9 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     public static (Sequential AToB, Sequential BToA) ReadTranslators(string folder)
     {
         ResnetTranslator translator = RecordOf(folder).Translator;
-        return (TranslatorFile.Read(folder, TranslatorFile.AToB, translator), TranslatorFile.Read(folder, TranslatorFile.BToA, translator));
+        return (Read(TranslatorFile.AToB), Read(TranslatorFile.BToA));
+
+        Sequential Read(string name) => TranslatorFile.Read(folder, name, translator.Build(new RandomStream(0)));
     }
 
     private protected override void WriteSamples(RunFolder folder)

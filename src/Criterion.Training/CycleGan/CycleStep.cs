@@ -63,8 +63,6 @@ public readonly record struct CycleStep : IRunStep
 
     /// <inheritdoc/>
     public string Describe() =>
-        $"adversarial {Column(Adversarial)}  cycle {Column(Cycle)}  identity {Column(Identity)}  "
-        + $"D(A) {Column(DiscriminatorA)} D(B) {Column(DiscriminatorB)}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
-
-    static string Column(double value) => NumberText.Fixed(value, 3).PadLeft(6);
+        $"adversarial {StepText.Column(Adversarial)}  cycle {StepText.Column(Cycle)}  identity {StepText.Column(Identity)}  "
+        + $"D(A) {StepText.Column(DiscriminatorA)} D(B) {StepText.Column(DiscriminatorB)}{StepText.Skipped(Skipped)}";
 }

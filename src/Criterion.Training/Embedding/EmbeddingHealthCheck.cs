@@ -22,7 +22,6 @@ public static class EmbeddingHealthCheck
 
     const string Rate = $"{nameof(EmbeddingOptions)}.{nameof(EmbeddingOptions.LearningRate)}";
     const string Loss = $"{nameof(EmbeddingOptions)}.{nameof(EmbeddingOptions.Loss)}";
-    const string OnNan = $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)}";
 
     /// <summary>Finds the problems of the last <see cref="Window"/> steps.</summary>
     /// <param name="rows">The steps so far, or the last of them, in order.</param>
@@ -38,7 +37,7 @@ public static class EmbeddingHealthCheck
         }
 
         EmbeddingStep[] last = [.. rows.TakeLast(Window)];
-        return [.. Collapsed(last, loss), .. Skipped(last)];
+        return [.. Collapsed(last, loss), .. SkippedSteps.In(last, Rate)];
     }
 
     static IEnumerable<Finding> Collapsed(EmbeddingStep[] rows, IEmbeddingLoss loss)
@@ -75,18 +74,6 @@ public static class EmbeddingHealthCheck
         IViewLoss => $"Lower {Rate}, or use a larger batch, so that views of different images are compared.",
         _ => $"Lower {Rate}, or set {Loss} to one that compares with all others at once, such as sup-con.",
     };
-
-    static IEnumerable<Finding> Skipped(EmbeddingStep[] rows)
-    {
-        long skipped = rows[^1].Skipped - rows[0].Skipped;
-        if (skipped > Window / 10)
-        {
-            yield return new(
-                FindingKind.SkippedSteps,
-                $"{skipped} of the last {Window} steps were skipped because a loss or gradient was not finite. "
-                + $"Lower {Rate}, or set {OnNan} to {nameof(NanPolicy.Stop)} to find the first tensor that is not finite.");
-        }
-    }
 }
 
 /// <summary>Runs <see cref="EmbeddingHealthCheck"/> while an encoder trains and reports each finding once.</summary>

@@ -42,5 +42,5 @@ public readonly record struct EmbeddingStep : IRunStep
     /// <inheritdoc/>
     public string Describe() =>
         $"loss {NumberText.Fixed(Loss, 4),6}  spread {NumberText.Fixed(Spread, 3),5}  gradient {NumberText.Fixed(GradientNorm, 3),6}"
-        + (Skipped > 0 ? $"  skipped {Skipped}" : "");
+        + StepText.Skipped(Skipped);
 }

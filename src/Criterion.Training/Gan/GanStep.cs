@@ -85,9 +85,7 @@ public readonly record struct GanStep : IRunStep
 
     /// <inheritdoc/>
     public string Describe() =>
-        $"loss D {Column(DiscriminatorLoss)} G {Column(GeneratorLoss)}  D(real) {NumberText.Fixed(RealScore, 2)} D(fake) "
+        $"loss D {StepText.Column(DiscriminatorLoss)} G {StepText.Column(GeneratorLoss)}  D(real) {NumberText.Fixed(RealScore, 2)} D(fake) "
             + $"{NumberText.Fixed(FakeScore, 2)}"
-        + (Skipped > 0 ? $"  skipped {Skipped}" : "");
-
-    static string Column(double value) => NumberText.Fixed(value, 3).PadLeft(6);
+        + StepText.Skipped(Skipped);
 }

@@ -66,14 +66,14 @@ public static class HealthCheck
     internal const long FirstStep = Settled + Window - 1;
 
     // A healthy DCGAN also ranks nearly all samples correctly, with a loss above 0.1; only a small loss shows certainty.
-    const double SeparatedAccuracy = 0.995;
-    const double CertainLoss = 0.02;
+    internal const double SeparatedAccuracy = 0.995;
+    internal const double CertainLoss = 0.02;
     const double InvertedAccuracy = 0.1;
     const double CollapsedDiversity = 0.15;
     const double VanishedNorm = 1e-6;
 
     // Karras et al., 2020, section 3.1: beyond it the generator cannot tell which of the augmented images are the real ones.
-    const double LeakingProbability = 0.8;
+    internal const double LeakingProbability = 0.8;
 
     const string DiscriminatorRate = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorLearningRate)}";
     const string DiscriminatorSteps = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorSteps)}";
@@ -82,7 +82,6 @@ public static class HealthCheck
     const string Classes = $"{nameof(GanOptions)}.{nameof(GanOptions.Classes)}";
     const string ClassWeight = $"{nameof(GanOptions)}.{nameof(GanOptions.ClassWeight)}";
     const string Augment = $"{nameof(GanOptions)}.{nameof(GanOptions.Augment)}";
-    const string OnNan = $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)}";
 
     /// <summary>Finds the problems of the last <see cref="Window"/> steps.</summary>
     /// <param name="rows">The steps so far, or the last of them, in order.</param>
@@ -98,7 +97,10 @@ public static class HealthCheck
         }
 
         GanStep[] last = [.. rows.TakeLast(Window)];
-        return [.. Balance(last, objective), .. Samples(last), .. Gradients(last), .. Augmentations(last), .. Steps(last)];
+        return
+        [
+            .. Balance(last, objective), .. Samples(last), .. Gradients(last), .. Augmentations(last), .. SkippedSteps.In(last, Rates),
+        ];
     }
 
     static IEnumerable<Finding> Balance(GanStep[] rows, GanLoss objective)
@@ -126,16 +128,14 @@ public static class HealthCheck
 
     static IEnumerable<Finding> Samples(GanStep[] rows)
     {
-        bool collapsed = rows.All(static row => row.Diversity < CollapsedDiversity);
-        if (collapsed)
+        if (rows.All(static row => row.Diversity < CollapsedDiversity))
         {
             yield return new(FindingKind.Collapse,
                 "The samples have collapsed: the distance between generated samples is "
                     + $"{NumberText.Fixed(rows[^1].Diversity, 2)} times that "
                 + $"between real ones. Resume from a checkpoint with a lower {Rates}, or use a recipe that keeps modes (r3gan, wgan-gp).");
         }
-
-        if (!collapsed && rows.All(static row => row.ClassDiversity is > 0 and < CollapsedDiversity))
+        else if (rows.All(static row => row.ClassDiversity is > 0 and < CollapsedDiversity))
         {
             yield return new(FindingKind.ClassCollapse,
                 "The classes have collapsed: the distance between generated samples of one class is "
@@ -164,18 +164,6 @@ public static class HealthCheck
                 Text($"The adaptive augmentation may leak into samples: its probability is {NumberText.Fixed(rows[^1].Augmentation, 2)}, ")
                 + $"and beyond {NumberText.Format(LeakingProbability)} rotated or recoloured samples pass as real ones. Compare the "
                 + $"samples with the real images. Add data, use a smaller discriminator, or set {Augment} to translation,cutout.");
-        }
-    }
-
-    static IEnumerable<Finding> Steps(GanStep[] rows)
-    {
-        long skipped = rows[^1].Skipped - rows[0].Skipped;
-        if (skipped > Window / 10)
-        {
-            yield return new(
-                FindingKind.SkippedSteps,
-                Text($"{skipped} of the last {Window} steps were skipped because a loss or gradient was not finite. ")
-                + $"Lower {Rates}, or set {OnNan} to {nameof(NanPolicy.Stop)} to find the first tensor that is not finite.");
         }
     }
 

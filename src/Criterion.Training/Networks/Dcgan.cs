@@ -26,7 +26,7 @@ public sealed record Dcgan : ImageNetworks
     }
 
     /// <summary>Gets the channels from the 4×4 image to the last hidden layer: 4w, 2w, w for 32×32.</summary>
-    internal int[] Widths => [.. Enumerable.Range(1, Doublings).Select(i => Width << (Doublings - i))];
+    internal override int[] Widths => [.. Enumerable.Range(1, Doublings).Select(i => Width << (Doublings - i))];
 
     /// <summary>Creates the description of networks for a data set.</summary>
     /// <exception cref="TrainingException">The images are not square, or have a size that a DCGAN cannot generate.</exception>

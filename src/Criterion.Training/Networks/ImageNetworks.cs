@@ -9,7 +9,9 @@ namespace Criterion.Training;
 public abstract record ImageNetworks : RecipeNetworks
 {
     /// <summary>The side of the smallest image.</summary>
-    private protected const int SmallestSide = 4;
+    internal const int SmallestSide = 4;
+
+    const int WidestFactor = 4;
 
     /// <summary>Initializes the networks.</summary>
     /// <param name="size">The side of the images: 8, 16, 32, 64, 128 or 256 pixels.</param>
@@ -49,6 +51,13 @@ public abstract record ImageNetworks : RecipeNetworks
 
     /// <summary>Gets how often a 4×4 image is doubled.</summary>
     private protected int Doublings => BitOperations.Log2((uint)Size / SmallestSide);
+
+    /// <summary>
+    /// Gets the channels of the hidden layers, from the 4×4 image on: twice as many for half the side, at most four times the width, so 4w,
+    /// 4w, 2w, w for 32×32.
+    /// </summary>
+    internal virtual int[] Widths =>
+        [.. Enumerable.Range(0, Doublings + 1).Select(i => Width * Math.Min(WidestFactor, 1 << (Doublings - i)))];
 
     /// <inheritdoc/>
     public override Tensor Picture(Tensor samples, Dataset? data = null) => Grid(samples);

@@ -9,7 +9,6 @@ namespace Criterion.Training;
 /// </summary>
 public sealed record R3Gan : ImageNetworks
 {
-    const int WidestFactor = 4;
     const int BlocksPerStage = 2;
     const int Expansion = 2;
     const int GroupSize = 16;
@@ -27,10 +26,6 @@ public sealed record R3Gan : ImageNetworks
         : base(size, channels, width, latent, DiscriminatorNorm.None)
     {
     }
-
-    /// <summary>Gets the channels from the 4×4 image to the last: 4w, 4w, 2w, w for 32×32.</summary>
-    internal int[] Widths =>
-        [.. Enumerable.Range(0, Doublings + 1).Select(i => Width * Math.Min(WidestFactor, 1 << (Doublings - i)))];
 
     internal override IEnumerable<Shape> GeneratorWeights =>
     [
@@ -158,7 +153,7 @@ internal sealed class GenerativeBasis : Module
     public GenerativeBasis(int latent, int classes, int classFeatures, int width, RandomStream random)
     {
         _latent = latent;
-        _basis = Parameter("basis", Tensor.Randn([width, 4, 4], random: random));
+        _basis = Parameter("basis", Tensor.Randn([width, ImageNetworks.SmallestSide, ImageNetworks.SmallestSide], random: random));
         _embedding = classes == 0 ? null : Child("embedding", Plain(classes, classFeatures));
         _scale = Child("scale", Plain(latent + (classes == 0 ? 0 : classFeatures), width));
 

@@ -10,8 +10,6 @@ namespace Criterion.Training;
 /// </summary>
 public sealed record StyleGan2 : ImageNetworks
 {
-    const int WidestFactor = 4;
-
     /// <summary>Initializes the networks.</summary>
     /// <param name="size">The side of the images: 8, 16, 32, 64, 128 or 256 pixels. Default: 32.</param>
     /// <param name="channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
@@ -23,10 +21,6 @@ public sealed record StyleGan2 : ImageNetworks
         : base(size, channels, width, latent, DiscriminatorNorm.None)
     {
     }
-
-    /// <summary>Gets the channels from the 4×4 image to the last: 4w, 4w, 2w, w for 32×32.</summary>
-    internal int[] Widths =>
-        [.. Enumerable.Range(0, Doublings + 1).Select(i => Width * Math.Min(WidestFactor, 1 << (Doublings - i)))];
 
     internal override IEnumerable<Shape> GeneratorWeights
     {

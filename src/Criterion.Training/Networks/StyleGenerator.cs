@@ -20,7 +20,7 @@ internal sealed class StyleGenerator : Module
     /// <param name="random">The stream of the initial weights and of the noise.</param>
     public StyleGenerator(int[] widths, int channels, int latent, int classes, RandomStream random)
     {
-        const int Smallest = 4;
+        const int Smallest = ImageNetworks.SmallestSide;
         _mapping = Child("mapping", new StyleMapping(latent, classes, random));
         _constant = Parameter("constant", Tensor.Randn([widths[0], Smallest, Smallest], random: random));
         _levels = [.. widths.Select(Level)];

@@ -11,15 +11,9 @@ public static class PairedHealthCheck
     // Before this step both networks are near random.
     const long Settled = 200;
 
-    // As for other GANs: see HealthCheck.
-    const double SeparatedAccuracy = 0.995;
-    const double CertainLoss = 0.02;
-    const double LeakingProbability = 0.8;
-
     const string Weight = $"{nameof(PairedOptions)}.{nameof(PairedOptions.AdversarialWeight)}";
     const string Rate = $"{nameof(PairedOptions)}.{nameof(PairedOptions.LearningRate)}";
     const string Augment = $"{nameof(PairedOptions)}.{nameof(PairedOptions.Augment)}";
-    const string OnNan = $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)}";
 
     /// <summary>The first step at which a problem can be reported.</summary>
     internal const long FirstStep = Settled + Window;
@@ -38,14 +32,14 @@ public static class PairedHealthCheck
         }
 
         PairedStep[] last = [.. rows.TakeLast(Window)];
-        return [.. Balance(last, objective), .. Augmentations(last), .. Steps(last)];
+        return [.. Balance(last, objective), .. Augmentations(last), .. SkippedSteps.In(last, Rate)];
     }
 
     // NaN, in steps without a discriminator, is below and above nothing.
     static IEnumerable<Finding> Balance(PairedStep[] rows, GanLoss objective)
     {
         (double accuracy, double loss) = (rows.Average(static row => row.Accuracy), rows.Average(static row => row.Discriminator));
-        if (accuracy >= SeparatedAccuracy && loss < CertainLoss && objective is not WassersteinGanLoss)
+        if (accuracy >= HealthCheck.SeparatedAccuracy && loss < HealthCheck.CertainLoss && objective is not WassersteinGanLoss)
         {
             yield return new(
                 FindingKind.DiscriminatorWon,
@@ -57,25 +51,13 @@ public static class PairedHealthCheck
 
     static IEnumerable<Finding> Augmentations(PairedStep[] rows)
     {
-        if (rows.All(static row => row.Augmentation > LeakingProbability))
+        if (rows.All(static row => row.Augmentation > HealthCheck.LeakingProbability))
         {
             yield return new(
                 FindingKind.LeakingAugmentation,
                 "The adaptive augmentation may leak into outputs: its probability is "
                 + $"{NumberText.Fixed(rows[^1].Augmentation, 2)}. Compare the outputs with the targets. Add pairs, or set {Augment} to "
                 + "translation,cutout.");
-        }
-    }
-
-    static IEnumerable<Finding> Steps(PairedStep[] rows)
-    {
-        long skipped = rows[^1].Skipped - rows[0].Skipped;
-        if (skipped > Window / 10)
-        {
-            yield return new(
-                FindingKind.SkippedSteps,
-                $"{skipped} of the last {Window} steps were skipped because a loss or gradient was not finite. "
-                + $"Lower {Rate}, or set {OnNan} to {nameof(NanPolicy.Stop)} to find the first tensor that is not finite.");
         }
     }
 }

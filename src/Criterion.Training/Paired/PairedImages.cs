@@ -99,9 +99,11 @@ public sealed class PairedImages
         }
 
         Size2 small = new(size.Height / factor, size.Width / factor);
-        Tensor reduced = ModuleBatches.Map(images.Stored, part => PixelValues.ToBytes(Shrink(part, small)), batchSize: 64);
+        Tensor reduced = ModuleBatches.Map(
+            images.Stored, part => PixelValues.ToBytes(Bicubic(PixelValues.Signed(part), small)), batchSize: 64);
         return new PairedImages(new ImageDataset($"{images.Source}, reduced by {factor}", reduced), images, heldOut);
     }
 
-    static Tensor Shrink(Tensor stored, Size2 size) => SeparableResize.Bicubic(PixelValues.Signed(stored), size).Clamp(-1, 1);
+    /// <summary>Resizes images with values in [−1, 1] by Pillow's bicubic filter, whose overshoot is clamped as in bytes.</summary>
+    internal static Tensor Bicubic(Tensor images, Size2 size) => SeparableResize.Bicubic(images, size).Clamp(-1, 1);
 }

@@ -15,7 +15,6 @@ public sealed class PairedRun : TrainingRun<PairedStep, PairedRunRecord>
 
     // The picture has two columns of so many pairs.
     const int Rows = 8;
-    const string TranslatorName = "translator.safetensors";
 
     readonly PairedImages _pairs;
     readonly Sequential _translator;
@@ -173,16 +172,8 @@ public sealed class PairedRun : TrainingRun<PairedStep, PairedRunRecord>
     /// <param name="folder">The folder of a finished or stopped run.</param>
     /// <exception cref="TrainingException">The folder is not that of such a run.</exception>
     /// <exception cref="DataFormatException">A file is damaged.</exception>
-    public static Sequential ReadTranslator(string folder)
-    {
-        PairedRunRecord record = RecordOf(folder);
-        string file = System.IO.Path.Combine(folder, TranslatorName);
-        Sequential translator = record.Translator.Build(new RandomStream(0));
-        translator.LoadStateDict(File.Exists(file)
-            ? Safetensors.Read(file).Tensors
-            : throw new TrainingException($"There is no '{file}': the run is unfinished. Resume it first."));
-        return translator.Eval();
-    }
+    public static Sequential ReadTranslator(string folder) =>
+        TranslatorFile.Read(folder, TranslatorFile.OfPairs, RecordOf(folder).Translator.Build(new RandomStream(0)));
 
     private protected override void WriteSamples(RunFolder folder)
     {
@@ -191,13 +182,13 @@ public sealed class PairedRun : TrainingRun<PairedStep, PairedRunRecord>
         Tensor output = _translator.InBatches(input);
         Tensor[] images = _pairs.Input.Size == size
             ? [input, output, target]
-            : [input.UpsampleNearest2d(size), Bicubic(input, size), output, target];
+            : [input.UpsampleNearest2d(size), PairedImages.Bicubic(input, size), output, target];
         folder.WriteSamples(Record.StepsDone, Tensor.Stack(images, 1).Flatten(0, 1), columns: 2 * images.Length);
     }
 
     private protected override void WriteResults(RunFolder folder)
     {
-        folder.WriteFile(TranslatorName, path => Safetensors.Write(path, _translator.StateDict()));
+        TranslatorFile.Write(folder, TranslatorFile.OfPairs, _translator);
         Finite(_translator.InBatches(_pairs.HeldOut(1).Input), "Translations of held-out images");
         Record = Record with { Quality = Measure(_translator, _pairs) };
     }
@@ -207,10 +198,8 @@ public sealed class PairedRun : TrainingRun<PairedStep, PairedRunRecord>
         (Tensor input, Tensor target) = pairs.HeldOut();
         Size2 size = pairs.Target.Size;
         return TranslationQuality.Direction.Of(
-            pairs.Input.Size == size ? input : Bicubic(input, size), translator.InBatches(input), target);
+            pairs.Input.Size == size ? input : PairedImages.Bicubic(input, size), translator.InBatches(input), target);
     }
-
-    static Tensor Bicubic(Tensor images, Size2 size) => SeparableResize.Bicubic(images, size).Clamp(-1, 1);
 
     static PairedRunRecord RecordOf(string folder) => RunFolder.ReadRecord(folder) as PairedRunRecord
         ?? throw new TrainingException($"'{folder}' is not the folder of a run on pairs of images. Give one.");

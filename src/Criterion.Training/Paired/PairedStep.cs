@@ -55,8 +55,6 @@ public readonly record struct PairedStep : IRunStep
     /// <inheritdoc/>
     public string Describe() =>
         $"pixel {NumberText.Fixed(Pixel, 4)}"
-        + (double.IsNaN(Discriminator) ? "" : $"  adversarial {Column(Adversarial)}  D {Column(Discriminator)}")
-        + $"{(Perceptual > 0 ? $"  perceptual {Column(Perceptual)}" : "")}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
-
-    static string Column(double value) => NumberText.Fixed(value, 3).PadLeft(6);
+        + (double.IsNaN(Discriminator) ? "" : $"  adversarial {StepText.Column(Adversarial)}  D {StepText.Column(Discriminator)}")
+        + $"{(Perceptual > 0 ? $"  perceptual {StepText.Column(Perceptual)}" : "")}{StepText.Skipped(Skipped)}";
 }

@@ -6,6 +6,9 @@ namespace Criterion.Training;
 /// <summary>The weights of a trained translator in the folder of a run.</summary>
 internal static class TranslatorFile
 {
+    /// <summary>The file of a translator that learns from pairs.</summary>
+    public const string OfPairs = "translator.safetensors";
+
     /// <summary>The file of the translator of images of domain A.</summary>
     public const string AToB = "a-to-b.safetensors";
 
@@ -19,13 +22,12 @@ internal static class TranslatorFile
     /// <summary>Reads a translator, in evaluation mode.</summary>
     /// <param name="folder">The folder of a run.</param>
     /// <param name="name">The name of the file.</param>
-    /// <param name="network">The architecture.</param>
+    /// <param name="translator">A translator of the same architecture, which gets the weights.</param>
     /// <exception cref="TrainingException">The file is missing.</exception>
     /// <exception cref="DataFormatException">The file is damaged.</exception>
-    public static Sequential Read(string folder, string name, ResnetTranslator network)
+    public static Sequential Read(string folder, string name, Sequential translator)
     {
         string file = Path.Combine(folder, name);
-        Sequential translator = network.Build(new RandomStream(0));
         translator.LoadStateDict(File.Exists(file)
             ? Safetensors.Read(file).Tensors
             : throw new TrainingException($"There is no '{file}': the run is unfinished. Resume it first."));
