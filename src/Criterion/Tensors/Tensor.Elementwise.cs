@@ -246,10 +246,11 @@ public sealed partial class Tensor
             }
         }
 
-        if (!target.DType.IsFloat() && target.DType != DType.Int64)
+        if (!target.DType.IsFloat())
         {
             throw new DTypeException(
-                $"{operation}: a tensor of {target.DType} cannot be updated by a formula. Convert it with .To(DType.Float32).");
+                $"{operation}: a tensor that is updated must be Float32 or Float64, but {target.Shape} is {target.DType}. "
+                + "Convert it with .To(DType.Float32).");
         }
 
         target.AboutToChange(operation);

@@ -34,13 +34,6 @@ public sealed record WeightClip : ICriterion
         {
             foreach (Tensor parameter in parameters)
             {
-                if (!parameter.DType.IsFloat())
-                {
-                    throw new DTypeException(
-                        $"{nameof(WeightClip)}: parameters must be Float32 or Float64, but {parameter.Shape} is {parameter.DType}. "
-                        + "Leave it out.");
-                }
-
                 TensorFormula.Update(new Clip(Limit), parameter, parameter);
             }
         }
