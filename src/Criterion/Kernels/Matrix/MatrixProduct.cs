@@ -80,13 +80,13 @@ internal static class MatrixProduct
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int threads = Work(a, b) < SmallProduct ? 1 : ParallelFor.ThreadsHere;
-        if (a.Rows <= ProductStripes<S>.MostRows && b.Columns >= ProductStripes<S>.LeastColumns)
+        if (ProductBlocks<S>.IsInPlace(a, b) || a.Rows > ProductStripes<S>.MostRows || b.Columns < ProductStripes<S>.LeastColumns)
         {
-            ProductStripes<S>.Multiply(a, b, destination, accumulate, threads);
+            ProductBlocks<S>.Multiply(a, b, destination, resultElements, accumulate, threads);
         }
         else
         {
-            ProductBlocks<S>.Multiply(a, b, destination, resultElements, accumulate, threads);
+            ProductStripes<S>.Multiply(a, b, destination, accumulate, threads);
         }
     }
 

@@ -6,8 +6,8 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// A matrix product of many rows. First all threads pack the right operand; then they take blocks of the destination, and pack the rows of
-/// the left operand for each.
+/// A matrix product of many rows. First all threads pack the right operand, unless it is small; then they take blocks of the destination,
+/// and pack the rows of the left operand for each.
 /// </summary>
 internal readonly struct ProductBlocks<S> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -29,6 +29,12 @@ internal readonly struct ProductBlocks<S> : IChunk
     /// <summary>The number of panels up to which packing the left operand costs more than it saves.</summary>
     const int FewPanels = 2;
 
+    /// <summary>The bytes of a right operand that caches keep for all rows, packed or not.</summary>
+    const int MostBytesInPlace = 1 << 20;
+
+    /// <summary>The same for so few rows that they read it only once or twice.</summary>
+    const int MostBytesForFewRows = 8 << 20;
+
     /// <summary>Rows whose distance is a multiple of this evict each other from the nearest cache.</summary>
     const int CacheWayBytes = 4096;
 
@@ -43,6 +49,7 @@ internal readonly struct ProductBlocks<S> : IChunk
     readonly int _columnBlocks;
     readonly bool _accumulate;
     readonly bool _packsLeft;
+    readonly bool _isInPlace;
     readonly long _resultElements;
 
     ProductBlocks(
@@ -57,11 +64,17 @@ internal readonly struct ProductBlocks<S> : IChunk
         _panelWidth = MatrixProductBlock.PanelWidth<S>(right.Columns);
         _tileRows = MatrixProductBlock.TileRows<S>(_panelWidth);
         _packsLeft = PacksLeft(left, right.Columns);
+        _isInPlace = IsInPlace(left, right);
         _packRows = Math.Max(PackUnit, MatrixProduct.RoundUp(right.Rows / (2 * BlocksPerThread * threads), PackUnit));
         (_rowBlocks, _columnBlocks) = Grid(left.Rows, (right.Columns + _panelWidth - 1) / _panelWidth, threads);
     }
 
-    int PackCount => (_right.Rows + _packRows - 1) / _packRows;
+    int PackCount => PackedColumns == 0 ? 0 : (_right.Rows + _packRows - 1) / _packRows;
+
+    /// <summary>The columns in panels of the full width where these are read in place, and none otherwise.</summary>
+    int ColumnsInPlace => _isInPlace ? _right.Columns / _panelWidth * _panelWidth : 0;
+
+    int PackedColumns => _right.Columns - ColumnsInPlace;
 
     int BlockCount => _rowBlocks * _columnBlocks;
 
@@ -76,7 +89,7 @@ internal readonly struct ProductBlocks<S> : IChunk
         MatrixView<S> left, MatrixView<S> right, Memory<S> destination, long resultElements, bool accumulate, int threads)
     {
         (int whole, int last) = MatrixProduct.Panels<S>(right.Columns);
-        Memory<S> packed = BufferPool<S>.Rent(BufferSize.Of((long)whole + last, right.Rows));
+        Memory<S> packed = BufferPool<S>.Rent(BufferSize.Of((long)(IsInPlace(left, right) ? 0 : whole) + last, right.Rows));
         ProductBlocks<S> product = new(left, right, packed, destination, resultElements, accumulate, threads);
         if (threads == 1)
         {
@@ -95,6 +108,16 @@ internal readonly struct ProductBlocks<S> : IChunk
         left.ColumnStride != 1
         || columns > FewPanels * MatrixProductBlock.PanelWidth<S>(columns)
         || (nint)left.RowStride * Unsafe.SizeOf<S>() % CacheWayBytes == 0;
+
+    /// <summary>
+    /// Whether panels of the full width are read where they are, not packed. What one core packs, another has to fetch, which takes
+    /// longer than the products of a small operand.
+    /// </summary>
+    public static bool IsInPlace(MatrixView<S> left, MatrixView<S> right)
+    {
+        int most = left.Rows <= ProductStripes<S>.MostRows ? MostBytesForFewRows : MostBytesInPlace;
+        return right.ColumnStride == 1 && right.RowStride > 0 && (long)right.RowStride * right.Rows * Unsafe.SizeOf<S>() <= most;
+    }
 
     /// <summary>Cuts the destination into blocks of about the same size, as many for each thread.</summary>
     internal static (int RowBlocks, int ColumnBlocks) Grid(int rows, int panels, int threads)
@@ -130,7 +153,8 @@ internal readonly struct ProductBlocks<S> : IChunk
         fixed (S* source = _right.Data.Span, target = _packed.Span)
         {
             MatrixProductPanel.PackPanels(
-                source, _right.RowStride, _right.ColumnStride, row, end, _right.Columns, target, _right.Rows);
+                source + ((nint)ColumnsInPlace * _right.ColumnStride), _right.RowStride, _right.ColumnStride, row, end, PackedColumns,
+                target, _right.Rows);
         }
     }
 
@@ -148,7 +172,8 @@ internal readonly struct ProductBlocks<S> : IChunk
         int column = ColumnOf(columnBlock);
         int paddedRows = MatrixProduct.RoundUp(rows, _tileRows);
         Memory<S> packed = _packsLeft ? BufferPool<S>.Rent(paddedRows * MatrixProductBlock.DepthSlice) : default;
-        fixed (S* left = _left.Data.Span, right = _packed.Span, target = _destination.Span, packedRows = packed.Span)
+        fixed (S* left = _left.Data.Span, right = _right.Data.Span, panels = _packed.Span)
+        fixed (S* target = _destination.Span, packedRows = packed.Span)
         {
             S** pointers = stackalloc S*[paddedRows];
             for (int i = 0; i < paddedRows; i++)
@@ -156,9 +181,29 @@ internal readonly struct ProductBlocks<S> : IChunk
                 pointers[i] = left + ((nint)(row + Math.Min(i, rows - 1)) * _left.RowStride);
             }
 
-            Multiply(
-                pointers, rows, right + ((nint)column * _left.Columns), ColumnOf(columnBlock + 1) - column,
-                target + ((nint)row * _right.Columns) + column, packedRows);
+            int columns = ColumnOf(columnBlock + 1) - column;
+            int inPlace = _isInPlace ? columns / _panelWidth * _panelWidth : 0;
+            ProductBlock<S> block = new()
+            {
+                Rows = rows,
+                Columns = inPlace,
+                Depth = _left.Columns,
+                Right = right + column,
+                PanelWidth = _panelWidth,
+                StrideInPlace = _right.RowStride,
+                TileRows = _tileRows,
+                Target = target + ((nint)row * _right.Columns) + column,
+                Stride = _right.Columns,
+                Accumulate = _accumulate,
+            };
+            ProductBlock<S> packedBlock = block with
+            {
+                Columns = columns - inPlace,
+                Right = panels + ((nint)(column + inPlace - ColumnsInPlace) * _left.Columns),
+                StrideInPlace = 0,
+                Target = block.Target + inPlace,
+            };
+            Multiply(pointers, packedRows, block, packedBlock);
         }
 
         if (_packsLeft)
@@ -169,36 +214,28 @@ internal readonly struct ProductBlocks<S> : IChunk
 
     /// <summary>Computes one block of the destination, a slice of the depth at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    unsafe void Multiply(S** rows, int count, S* right, int columns, S* target, S* packedRows)
+    unsafe void Multiply(S** rows, S* packedRows, ProductBlock<S> inPlace, ProductBlock<S> packed)
     {
-        bool streams = Streams(target);
+        bool streams = Streams(inPlace.Target);
         int k = 0;
         do
         {
             int depth = Math.Min(MatrixProductBlock.DepthSlice, _left.Columns - k);
-            ProductBlock<S> block = new()
-            {
-                Rows = count,
-                Columns = columns,
-                Depth = depth,
-                Right = right,
-                PanelWidth = _panelWidth,
-                TileRows = _tileRows,
-                Target = target,
-                Stride = _right.Columns,
-                Accumulate = _accumulate || k > 0,
-                Streams = streams,
-            };
+            bool accumulate = _accumulate || k > 0;
+            inPlace = inPlace with { Depth = depth, Accumulate = accumulate, Streams = streams };
+            packed = packed with { Depth = depth, Accumulate = accumulate, Streams = streams };
             if (_packsLeft)
             {
-                MatrixProductPanel.PackRows(_left, rows[0] + ((nint)k * _left.ColumnStride), count, depth, packedRows, _tileRows);
-                MatrixProductBlock.MultiplyPanels(new PackedRows<S>(packedRows, _tileRows, depth), block, _left.Columns, k);
+                MatrixProductPanel.PackRows(
+                    _left, rows[0] + ((nint)k * _left.ColumnStride), packed.Rows, depth, packedRows, _tileRows);
+                Multiply(new PackedRows<S>(packedRows, _tileRows, depth), inPlace, packed, k);
             }
             else
             {
-                MatrixProductBlock.MultiplyPanels(new PointedRows<S>(rows, k), block, _left.Columns, k);
+                Multiply(new PointedRows<S>(rows, k), inPlace, packed, k);
             }
 
+            inPlace = inPlace with { Right = inPlace.Right + ((nint)depth * _right.RowStride) };
             k += depth;
         }
         while (k < _left.Columns);
@@ -206,6 +243,13 @@ internal readonly struct ProductBlocks<S> : IChunk
         {
             Streaming.End();
         }
+    }
+
+    unsafe void Multiply<TLeft>(TLeft left, in ProductBlock<S> inPlace, in ProductBlock<S> packed, int k)
+        where TLeft : unmanaged, ITileOperands<S, TLeft>
+    {
+        MatrixProductBlock.Multiply(left, inPlace, _panelWidth);
+        MatrixProductBlock.MultiplyPanels(left, packed, _left.Columns, k);
     }
 
     /// <summary>Returns whether each element of the block is written once, to a result that no cache would keep.</summary>

@@ -12,7 +12,7 @@ internal readonly struct ProductStripes<S> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>The rows up to which one pass over the right operand costs more than what its packed form would save.</summary>
-    public const int MostRows = 48;
+    public const int MostRows = 192;
 
     /// <summary>A narrower right operand is soon packed, and packing the left one would not be worth it.</summary>
     public const int LeastColumns = 128;
