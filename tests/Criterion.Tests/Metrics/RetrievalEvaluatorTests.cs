@@ -125,6 +125,18 @@ public class RetrievalEvaluatorTests
         Assert.Equal([1 / 3.0, 1 / 3.0, 2 / 3.0, 2 / 3.0, 1], Enumerable.Range(1, 5).Select(k => result.ShareFoundAt(k).Value));
     }
 
+    // Eighteenths, summed eighteen times, exceed 1.
+    [Fact]
+    public void Classes_that_are_far_apart_have_exactly_1()
+    {
+        Tensor labels = Tensor.From([.. Enumerable.Range(0, 38).Select(static i => (long)(i % 2))]);
+        Tensor rows = (labels.To(DType.Float32).Unsqueeze(1) * 100) + Tensor.Rand([38, 2], random: new RandomStream(3));
+
+        RetrievalResult result = new RetrievalEvaluator(RetrievalSimilarity.Euclidean).Evaluate(rows, labels);
+
+        Assert.Equal((1.0, 1.0), (result.MeanAveragePrecisionAtR.Value, result.MeanAveragePrecision.Value));
+    }
+
     [Fact]
     public void Items_share_one_of_several_labels()
     {

@@ -25,6 +25,7 @@ internal sealed class RankingScores(int queries, int depth)
     public void Measure(int query, Ranking ranking)
     {
         (int all, double found) = (ranking.Relevant, 0);
+        (double precisions, double precisionsAtR) = (0, 0);
         Relevant[query] = all;
         foreach (TiedItems tied in ranking)
         {
@@ -34,13 +35,14 @@ internal sealed class RankingScores(int queries, int depth)
                 MeasureHits(query, tied);
             }
 
-            AveragePrecision[query] += tied.Precisions(int.MaxValue) / all;
-            AveragePrecisionAtR[query] += tied.Precisions(all) / all;
+            precisions += tied.Precisions(int.MaxValue);
+            precisionsAtR += tied.Precisions(all);
             found = tied.Above < all ? tied.RelevantUpTo(all) : found;
             MeasureFound(query, tied);
         }
 
-        RPrecision[query] = found / all;
+        // Divided once: the sum of ones is exact, so that no mean exceeds 1.
+        (AveragePrecision[query], AveragePrecisionAtR[query], RPrecision[query]) = (precisions / all, precisionsAtR / all, found / all);
     }
 
     void MeasureHits(int query, TiedItems first)
