@@ -19,7 +19,7 @@ internal sealed record Axis(double Low, double High, bool IsLog = false)
     public static Axis Exact(IEnumerable<double> values)
     {
         (double low, double high) = Range(values);
-        return high > low ? new(low, high) : new(low - 0.5, high + 0.5);
+        return AreApart(low, high) ? new(low, high) : new(low - 0.5, high + 0.5);
     }
 
     /// <summary>Creates an axis with a margin around the values; logarithmic if that is allowed and the values span a wide range.</summary>
@@ -28,7 +28,7 @@ internal sealed record Axis(double Low, double High, bool IsLog = false)
         (double low, double high) = Range(values);
         bool isLog = mayBeLog && low > 0 && high / low > WideRange;
         (low, high) = isLog ? (Math.Log10(low), Math.Log10(high)) : (low, high);
-        double room = high > low ? Border * (high - low) : Math.Max(1e-3, Math.Abs(low) / 10);
+        double room = AreApart(low, high) ? Border * (high - low) : Math.Max(1e-3, Math.Abs(low) / 10);
         return new(low - room, high + room, isLog);
     }
 
@@ -54,6 +54,9 @@ internal sealed record Axis(double Low, double High, bool IsLog = false)
         double.NaN => "—",
         _ => ((double)(float)value).ToString("G4", CultureInfo.InvariantCulture),
     };
+
+    // Between values that differ by rounding alone there would be more ticks than numbers.
+    static bool AreApart(double low, double high) => high - low > Rounding * Math.Max(Math.Abs(low), Math.Abs(high));
 
     static double Log(double value) => value > 0 ? Math.Log10(value) : double.NaN;
 

@@ -93,6 +93,10 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void Values_that_differ_by_rounding_alone_have_the_axis_of_one_value() =>
+        Assert.InRange(Axis.Roomy([1, Math.BitIncrement(1)]).Ticks().Count(), 3, 10);
+
+    [Fact]
     public void Gaps_stay_gaps()
     {
         Series line = new("x", [1, 2, 3, 4], [1, double.NaN, 3, 4]);
