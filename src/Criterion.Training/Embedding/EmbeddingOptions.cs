@@ -184,6 +184,13 @@ public sealed record EmbeddingOptions : TrainingOptions
             throw new TrainingException($"{Name(nameof(PerClass))} applies to {WithLabels} on labelled images. Remove it.");
         }
 
+        if (IsClassBalanced && BatchSize < 4)
+        {
+            throw new TrainingException(
+                $"{Name(nameof(BatchSize))}: {Loss.GetType().Name} compares two images of two classes at least, but a batch has "
+                + $"{BatchSize}. Set it to 4 or more.");
+        }
+
         if (PerClass > BatchSize / 2 || (PerClass == 1 && Loss is ILabelLoss))
         {
             throw new TrainingException(
