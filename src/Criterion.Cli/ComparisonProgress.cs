@@ -12,7 +12,7 @@ internal sealed class ComparisonProgress(ToolConsole console, ComparisonOptions 
     /// <summary>Shows one more step of any run.</summary>
     public void Watch(ComparisonStep at)
     {
-        long step = at.Step.Step;
+        long step = at.Step;
         if (step % Math.Max(1, options.Steps / LinesPerRun) != 0 && step != options.Steps)
         {
             return;
@@ -20,8 +20,8 @@ internal sealed class ComparisonProgress(ToolConsole console, ComparisonOptions 
 
         lock (_writing)
         {
-            string quality = at.Quality is { } measured ? $"  {measured.Describe()}" : "";
-            console.Output.WriteLine($"{at.Name}, seed {at.Seed}: step {step}/{options.Steps}  {at.Step.Describe()}{quality}");
+            string quality = at.Quality is { } measured ? $"  {measured}" : "";
+            console.Output.WriteLine($"{at.Name}, seed {at.Seed}: step {step}/{options.Steps}  {at.Text}{quality}");
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class DeclaredOptions
     /// <param name="defaults">The options whose values are shown as defaults.</param>
     /// <param name="help">Returns what the help adds to a description, and its text of the default, by property. Default: nothing.</param>
     public DeclaredOptions(
-        TrainingOptionList declared, TrainingOptions defaults, Func<string, (string? More, string? Default)>? help = null) =>
+        IEnumerable<TrainingOption> declared, TrainingOptions defaults, Func<string, (string? More, string? Default)>? help = null) =>
         _options = [.. declared.Select(one => (one, Create(one, Description(one, defaults, help?.Invoke(one.Property) ?? default))))];
 
     /// <summary>Gets all options, in the order of their declarations.</summary>

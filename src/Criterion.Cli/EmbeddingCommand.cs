@@ -18,21 +18,7 @@ internal sealed class EmbeddingCommand
     readonly DeclaredOptions _options;
     readonly RunOptions _run = new();
 
-    readonly Option<string[]> _data = new("--data")
-    {
-        Description = $"{ImageDataset.FashionMnistName} (embedded), or a folder with a subfolder of images for each class; repeat it to "
-            + "add more. With --views also images without labels: a folder of images, an IDX file or a .npy file",
-        DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
-        HelpName = "source",
-    };
-
-    readonly Option<string?> _labels = new("--labels")
-    {
-        Description = "Labels of the images of --data, in their order: integers in a .npy or IDX file [default: the folders]",
-        HelpName = "file",
-    };
-
-    readonly ImageOptions _images = new();
+    readonly LabelledImageOptions _data = new();
 
     readonly Option<int> _width = new Option<int>("--width")
     {
@@ -59,7 +45,7 @@ internal sealed class EmbeddingCommand
 
     Command Build(string description, ToolConsole console, Func<CancellationToken> stop)
     {
-        Command command = new(_name, description) { _data, _labels, _images.All, _options.All, _width, _run.All };
+        Command command = new(_name, description) { _data.All, _options.All, _width, _run.All };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
     }
@@ -67,7 +53,6 @@ internal sealed class EmbeddingCommand
     int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         _run.Apply(parsed);
-        string[] sources = DataSources.Checked(parsed.GetValue(_data)!, _data.Name);
         EmbeddingOptions given = _options.Apply(_defaults, parsed);
         if (given.Views)
         {
@@ -80,7 +65,7 @@ internal sealed class EmbeddingCommand
             };
         }
 
-        DataArguments load = _images.Arguments(parsed, sources) with { Labels = Labels(parsed) };
+        DataArguments load = _data.Arguments(parsed);
         ImageDataset data = DataLoading.Show(console, load.LoadImages);
         EmbeddingOptions options = parsed.IsGiven(_options[nameof(EmbeddingOptions.HeldOut)]) ? given : given.For(data);
         EmbeddingRun run = new(
@@ -93,16 +78,12 @@ internal sealed class EmbeddingCommand
             _name);
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<EmbeddingStep>(_run.Folder(parsed, _name));
-        DataSources.NoteHidden(console, sources);
+        DataSources.NoteHidden(console, _data.Sources(parsed));
         console.Output.WriteLine(
             $"Training {_name} ({LossName.Of(options.Loss.GetType())}{(options.Views ? " of views, without labels" : "")}) on "
                 + $"{data.Description} without {Without(data, options.HeldOut)} into {folder.Path}");
         return Report(_run.Execute(run, folder, console, parsed, token, Watch(options, console)), console);
     }
-
-    string? Labels(ParseResult parsed) => parsed.GetValue(_labels) is { } file
-        ? Path.GetFullPath(Paths.ToRead(file, _labels.Name, "integers in a .npy or IDX file"))
-        : null;
 
     static (string? More, string? Default) Help(string property) => property switch
     {

@@ -35,6 +35,31 @@ public sealed class CompareCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Losses_of_embeddings_from_the_command_line_and_on_by_the_folder_alone()
+    {
+        Npy.Write(_temp["images.npy"], Tensor.Rand([48, 1, 8, 8], random: new RandomStream(5)));
+        Npy.Write(_temp["labels.npy"], Tensor.From([.. Enumerable.Range(0, 48).Select(static i => (long)(i / 8))]));
+        string[] all = ["compare", "embedding", "--losses", "arc-face:scale=16,margin=0.3,contrastive", "--seeds", "2", "--steps", "3",
+            "--data", _temp["images.npy"], "--labels", _temp["labels.npy"], "--range", "0..1", "--images", "12", "--width", "2"];
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+
+        Assert.Equal(130, Run(stop.Token, [.. all, "--out", _temp["run"]]).Code);
+        (int code, string output, string error) = Run(CancellationToken.None, "compare", "embedding", "--out", _temp["run"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("contrastive, seed 1: step 3/3", output, StringComparison.Ordinal);
+        Assert.Matches(@"\nLoss +Area under the curve \(ROC\) +Accuracy +Recall@1 +MAP@R +Time per step +Stable runs\n"
+            + @"(arc-face:scale=16,margin=0.3|contrastive) +\d", output);
+        Assert.Contains("Resume it by: criterion compare embedding --out",
+            Run(CancellationToken.None, "compare", "--out", _temp["run"]).Error, StringComparison.Ordinal);
+        Assert.Contains("learning rate 0.001 there, 0.01 now",
+            Run(CancellationToken.None, "compare", "embedding", "--out", _temp["run"], "--lr", "0.01").Error, StringComparison.Ordinal);
+        Assert.Contains("'5' in 'contrastive:margin=0,5' of --losses is not a loss.",
+            Run(CancellationToken.None, "compare", "embedding", "--losses", "contrastive:margin=0,5").Error, StringComparison.Ordinal);
+    }
+
     static (int Code, string Output, string Error) Run(CancellationToken stop, params string[] args)
     {
         int threads = Compute.Threads;

@@ -6,31 +6,26 @@ using Criterion.Formats;
 namespace Criterion.Training;
 
 /// <summary>
-/// Trains the same networks on the same data with several objectives and seeds and compares the results. Everything is in one folder:
-/// <c>compare.json</c>, <c>report.html</c>, and a folder of each run in <c>runs/</c>. A comparison that was stopped can be resumed.
+/// Trains the same networks on the same data with several objectives of GANs, or losses of embeddings, and seeds, and compares the
+/// results. Everything is in one folder: <c>compare.json</c>, <c>report.html</c>, and a folder of each run in <c>runs/</c>. A comparison
+/// that was stopped can be resumed.
 /// </summary>
 public sealed class Comparison
 {
     internal const string RecordName = "compare.json";
 
-    const int CheckpointEvery = 250;
-
-    readonly Dataset _data;
-    readonly SampleMeasure _measure;
-    readonly IReadOnlyList<GanCompetitor> _competitors;
     readonly Lock _writing = new();
 
-    Comparison(string path, ComparisonRecord record, Dataset data, IReadOnlyList<GanCompetitor> competitors)
-    {
-        (Path, Record, _data, _competitors) = (path, record, data, competitors);
-        _measure = SampleMeasure.For(data);
-    }
+    Comparison(string path, ComparisonRecord record, ComparedTraining training) => (Path, Record, Training) = (path, record, training);
 
     /// <summary>Gets the folder.</summary>
     public string Path { get; }
 
     /// <summary>Gets the present content of <c>compare.json</c>.</summary>
     public ComparisonRecord Record { get; private set; }
+
+    /// <summary>Gets the kind of training.</summary>
+    internal ComparedTraining Training { get; }
 
     /// <summary>Reads the record of the comparison in a folder; null if there is none.</summary>
     /// <exception cref="TrainingException">The record cannot be read.</exception>
@@ -40,31 +35,56 @@ public sealed class Comparison
         return File.Exists(file) ? RunJson.ReadComparisonFile(file) : null;
     }
 
-    /// <summary>Opens a comparison: a new folder, or one that is resumed.</summary>
+    /// <summary>Opens a comparison of GANs: a new folder, or one that is resumed.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">The options; the same as before for a folder with a comparison.</param>
     /// <param name="data">The real images or points. Default: those of <see cref="ComparisonOptions.Data"/>.</param>
     /// <param name="competitors">
-    /// Competitors that the program defines itself, compared with those of <see cref="ComparisonOptions.Objectives"/>. Default: none.
+    /// Competitors that the program defines itself, compared with those of <see cref="GanComparisonOptions.Objectives"/>. Default: none.
     /// </param>
     /// <param name="onProgress">Called after every 32 files that are read. Default: nothing.</param>
     /// <exception cref="TrainingException">The options cannot be trained, the folder has other files, or the data differ.</exception>
     public static Comparison Open(
         string path,
-        ComparisonOptions options,
+        GanComparisonOptions options,
         Dataset? data = null,
         IReadOnlyList<GanCompetitor>? competitors = null,
         Action<LoadProgress>? onProgress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         competitors ??= [];
-        options = options with
+        GanComparisonOptions all = options with
         {
             Objectives = [.. options.Objectives, .. competitors.Select(static one => one.Name)],
-            Data = data is null ? options.Data : new DataArguments([data.Source], null, null),
+            Data = DataOf(data) ?? options.Data,
         };
+        return Open(path, all, () => new ComparedGans(all, data ?? all.Data.Load(onProgress), competitors));
+    }
+
+    /// <summary>Opens a comparison of the losses of embeddings: a new folder, or one that is resumed.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">The options; the same as before for a folder with a comparison.</param>
+    /// <param name="data">
+    /// The images, with labels unless <see cref="EmbeddingComparisonOptions.Views"/> is set. Default: those of
+    /// <see cref="ComparisonOptions.Data"/>.
+    /// </param>
+    /// <param name="onProgress">Called after every 32 files that are read. Default: nothing.</param>
+    /// <exception cref="TrainingException">The options cannot be trained, the folder has other files, or the data differ.</exception>
+    public static Comparison Open(
+        string path, EmbeddingComparisonOptions options, ImageDataset? data = null, Action<LoadProgress>? onProgress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        EmbeddingComparisonOptions all = options with { Data = DataOf(data) ?? options.Data };
+        return Open(path, all, () => new ComparedEmbeddings(all, data ?? all.Data.LoadImages(onProgress)));
+    }
+
+    static DataArguments? DataOf(Dataset? data) => data is null ? null : new DataArguments([data.Source], null, null);
+
+    static Comparison Open(string path, ComparisonOptions options, Func<ComparedTraining> load)
+    {
         options.Check();
-        if (ReadRecord(path) is { } before)
+        ComparisonRecord? before = ReadRecord(path);
+        if (before is not null)
         {
             CheckSame(path, before.Options, options);
         }
@@ -74,17 +94,16 @@ public sealed class Comparison
                 + "Choose a new folder.");
         }
 
-        data ??= options.Data.Load(onProgress);
-        ReadRecord(path)?.Data.CheckSame(data);
-        ComparisonRecord record = new() { Options = options, Data = DataRecord.Of(data), Machine = MachineRecord.Here() };
-        Comparison comparison = new(path, record, data, competitors);
-        foreach (string name in options.Objectives)
+        ComparedTraining training = load();
+        before?.Data.CheckSame(training.Data);
+        foreach (string name in options.Competitors)
         {
             // Options that cannot be trained are refused now, not after hours.
-            comparison.Start(name, 0);
+            training.Check(name);
         }
 
-        return comparison;
+        ComparisonRecord record = new() { Options = options, Data = DataRecord.Of(training.Data), Machine = MachineRecord.Here() };
+        return new Comparison(path, record, training);
     }
 
     /// <summary>
@@ -125,13 +144,6 @@ public sealed class Comparison
     /// <summary>Returns the folder of a run.</summary>
     internal string FolderOf(string name, ulong seed) => System.IO.Path.Combine(Path, "runs", $"{Html.Id(name)}-seed-{seed}");
 
-    /// <summary>Returns the recipe of a run.</summary>
-    internal GanRecipe Recipe(string name, ulong seed) => Custom(name) is { } competitor
-        ? new GanRecipe(name, "", Record.Options.Shared(competitor.Options, seed))
-        : Record.Options.Recipe(name, seed, _data);
-
-    GanCompetitor? Custom(string name) => _competitors.FirstOrDefault(competitor => competitor.Name == name);
-
     void Do(string name, ulong seed, Action<ComparisonStep>? onStep, CancellationTokenSource stop)
     {
         string path = FolderOf(name, seed);
@@ -142,12 +154,7 @@ public sealed class Comparison
 
         try
         {
-            (GanRun run, RunFolder folder) = Reopen(name, seed) ?? (Start(name, seed), CreateFolder(path));
-            using (folder)
-            {
-                run.Execute(folder, step => onStep?.Invoke(new(name, seed, step, run.Record.Quality)), stop.Token);
-            }
-
+            Training.Execute(path, name, seed, onStep, stop.Token);
             Renew(RunStatus.Running);
         }
         catch
@@ -156,57 +163,6 @@ public sealed class Comparison
             stop.Cancel();
             throw;
         }
-    }
-
-    GanRun Start(string name, ulong seed)
-    {
-        ComparisonOptions options = Record.Options;
-        GanRecipe recipe = Recipe(name, seed);
-        GanCompetitor? custom = Custom(name);
-        return new GanRun(
-            _data,
-            recipe.Options,
-            custom?.Networks ?? recipe.Options.Networks(_data, options.Width),
-            custom?.Optimizers,
-            name,
-            options.Measure.Every,
-            CheckpointEvery,
-            options.Data,
-            options.Measure)
-        {
-            Measure = _measure,
-        };
-    }
-
-    // A run that was stopped before its first checkpoint starts again.
-    (GanRun Run, RunFolder Folder)? Reopen(string name, ulong seed)
-    {
-        string path = FolderOf(name, seed);
-        CheckpointFolder checkpoints = new(System.IO.Path.Combine(path, RunFolder.CheckpointsName));
-        if (!File.Exists(System.IO.Path.Combine(path, RunFolder.RecordName)) || checkpoints.IsEmpty)
-        {
-            return null;
-        }
-
-        Checkpoint checkpoint = checkpoints.Latest();
-        GanRunRecord record = (GanRunRecord)RunFolder.ReadRecord(path);
-        GanRun run = Custom(name) is null ? GanRun.Resume(record, _data, checkpoint, steps: null, _measure) : Start(name, seed);
-        if (Custom(name) is not null)
-        {
-            run.Continue(record, checkpoint);
-        }
-
-        return (run, RunFolder.Reopen<GanStep>(path, checkpoint.Step));
-    }
-
-    static RunFolder CreateFolder(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            Directory.Delete(path, recursive: true);
-        }
-
-        return RunFolder.Create<GanStep>(path);
     }
 
     // Two programs would damage the same runs. The lock ends with the process, however it ends.
@@ -256,7 +212,7 @@ public sealed class Comparison
     ValueList<CompetitorResult> Results()
     {
         IEnumerable<CompetitorResult> results =
-            from name in Record.Options.Objectives
+            from name in Record.Options.Competitors
             let runs = Enumerable.Range(0, Record.Options.Seeds)
                 .Select(seed => SeedResult.Read(FolderOf(name, (ulong)seed))).OfType<SeedResult>().ToArray()
             where runs.Length > 0
@@ -283,22 +239,21 @@ public sealed class Comparison
 
     static void CheckSame(string path, ComparisonOptions before, ComparisonOptions now)
     {
-        (string What, object Before, object Now)[] all =
+        if (before.GetType() != now.GetType())
+        {
+            throw new TrainingException($"'{path}' has a comparison of another kind: each {before.CompetitorWord} there, each "
+                + $"{now.CompetitorWord} now. Choose a new folder.");
+        }
+
+        string[] changed =
         [
-            ("objectives", before.Objectives, now.Objectives),
-            ("seeds", before.Seeds, now.Seeds),
-            ("steps", before.Steps, now.Steps),
-            ("batch", before.BatchSize, now.BatchSize),
-            ("width", Known(before.Width), Known(now.Width)),
-            ("measurement", before.Measure, now.Measure),
-            ("data", before.Data, now.Data),
+            .. before.Compared().Zip(now.Compared()).Where(static pair => !pair.First.Value.Equals(pair.Second.Value))
+                .Select(static pair => $"{pair.First.What} {pair.First.Value} there, {pair.Second.Value} now"),
         ];
-        static object Known(int? width) => width is { } given ? given : "by the data";
-        if (all.Where(static one => !one.Before.Equals(one.Now)).ToArray() is { Length: > 0 } changed)
+        if (changed.Length > 0)
         {
             throw new TrainingException(
-                $"'{path}' has a comparison with other options: "
-                + $"{string.Join("; ", changed.Select(static one => $"{one.What} {one.Before} there, {one.Now} now"))}. "
+                $"'{path}' has a comparison with other options: {string.Join("; ", changed)}. "
                 + "Give the same options to resume it, or choose a new folder.");
         }
     }
@@ -308,22 +263,26 @@ public sealed class Comparison
 public sealed record ComparisonStep
 {
     /// <summary>Initializes the step.</summary>
-    /// <param name="name">The recipe or objective.</param>
+    /// <param name="name">The objective or loss.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="step">The record of the step.</param>
-    /// <param name="quality">The last measurement of the run.</param>
-    public ComparisonStep(string name, ulong seed, GanStep step, SampleQuality? quality) =>
-        (Name, Seed, Step, Quality) = (name, seed, step, quality);
+    /// <param name="step">The number of the step, from 1.</param>
+    /// <param name="text">The losses of the step as a line of progress.</param>
+    /// <param name="quality">The last measurement of the run as text; null before the first.</param>
+    public ComparisonStep(string name, ulong seed, long step, string text, string? quality) =>
+        (Name, Seed, Step, Text, Quality) = (name, seed, step, text, quality);
 
-    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='name']/node()"/></summary>
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, long, string, string)" path="/param[@name='name']/node()"/></summary>
     public string Name { get; init; }
 
-    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='seed']/node()"/></summary>
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, long, string, string)" path="/param[@name='seed']/node()"/></summary>
     public ulong Seed { get; init; }
 
-    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='step']/node()"/></summary>
-    public GanStep Step { get; init; }
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, long, string, string)" path="/param[@name='step']/node()"/></summary>
+    public long Step { get; init; }
 
-    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='quality']/node()"/></summary>
-    public SampleQuality? Quality { get; init; }
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, long, string, string)" path="/param[@name='text']/node()"/></summary>
+    public string Text { get; init; }
+
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, long, string, string)" path="/param[@name='quality']/node()"/></summary>
+    public string? Quality { get; init; }
 }

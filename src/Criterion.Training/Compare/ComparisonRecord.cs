@@ -21,24 +21,25 @@ public sealed record ComparisonRecord
     /// Gets the problems of the measurement, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.
     /// </summary>
     [JsonIgnore]
-    public ValueList<Finding> Findings => FeatureDomain.Check(Data) is { } finding ? [finding] : [];
+    public ValueList<Finding> Findings =>
+        Options is GanComparisonOptions && FeatureDomain.Check(Data) is { } finding ? [finding] : [];
 
     /// <summary>Gets the results so far, the best first.</summary>
     [JsonConverter(typeof(ValueListConverter<CompetitorResult>))]
     public ValueList<CompetitorResult> Results { get; init; } = [];
 }
 
-/// <summary>The results of one objective.</summary>
+/// <summary>The results of one objective or loss.</summary>
 public sealed record CompetitorResult
 {
     /// <summary>Initializes the result.</summary>
-    /// <param name="name">The recipe or objective.</param>
+    /// <param name="name">The objective or loss.</param>
     /// <param name="measures">The measures at the end, over the seeds.</param>
     /// <param name="secondsPerStep">
     /// The duration of a generator step with all that belongs to it: the mean over seeds of each run's median.
     /// </param>
     /// <param name="stableShare">
-    /// The share of runs in which no step was skipped and the samples did not collapse; null if all are too short for the health checks.
+    /// The share of runs in which no step was skipped and nothing collapsed; null if all are too short for the health checks.
     /// </param>
     /// <param name="runs">The finished runs.</param>
     public CompetitorResult(
@@ -83,7 +84,7 @@ public sealed record CompetitorResult
     public ValueList<SeedResult> Runs { get; init; }
 
     /// <summary>Summarizes runs.</summary>
-    /// <param name="name">The recipe or objective.</param>
+    /// <param name="name">The objective or loss.</param>
     /// <param name="runs">The runs; at least one, all with the same measures.</param>
     internal static CompetitorResult Of(string name, IReadOnlyList<SeedResult> runs) => new(
         name,
@@ -123,7 +124,7 @@ public sealed record SeedResult
     /// <param name="skipped">The number of steps skipped because a loss or gradient was not finite.</param>
     /// <param name="findings">The findings of the health checks.</param>
     /// <param name="isStable">
-    /// Whether no step was skipped and the samples did not collapse; null if there are too few steps for the health checks.
+    /// Whether no step was skipped and nothing collapsed; null if there are too few steps for the health checks.
     /// </param>
     public SeedResult(
         ulong seed, ValueList<Measurement> measures, double secondsPerStep, long skipped, ValueList<SeedFinding> findings, bool? isStable)
@@ -183,25 +184,46 @@ public sealed record SeedResult
     /// <summary>Reads the results of the run in a folder; null if it is not finished.</summary>
     internal static SeedResult? Read(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, RunFolder.RecordName))
-            || RunFolder.ReadRecord(folder) is not GanRunRecord { Status: RunStatus.Finished, Quality: { } quality } record)
+        if (!File.Exists(Path.Combine(folder, RunFolder.RecordName)))
         {
             return null;
         }
 
-        CsvTable losses = CsvTable.Read(Path.Combine(folder, RunFolder.LossesName));
-        IReadOnlyList<(long Step, Finding Finding)> findings = TrainingMonitor.Replay(losses, record.Options.Objective);
+        string losses = Path.Combine(folder, RunFolder.LossesName);
+        return RunFolder.ReadRecord(folder) switch
+        {
+            GanRunRecord { Status: RunStatus.Finished, Quality: { } quality, Options: var options } => Of(
+                options.Seed, quality.Values, losses, table => TrainingMonitor.Replay(table, options.Objective),
+                TrainingMonitor.FirstCheck),
+            EmbeddingRunRecord { Status: RunStatus.Finished, Quality: { } quality, Options: var options } => Of(
+                options.Seed, quality.Values, losses, table => EmbeddingMonitor.Replay(table, options.Loss), EmbeddingMonitor.FirstCheck),
+            _ => null,
+        };
+    }
+
+    static SeedResult Of(
+        ulong seed,
+        ValueList<Measurement> measures,
+        string lossesFile,
+        Func<CsvTable, IReadOnlyList<(long Step, Finding Finding)>> examine,
+        long firstCheck)
+    {
+        CsvTable losses = CsvTable.Read(lossesFile);
+        IReadOnlyList<(long Step, Finding Finding)> findings = examine(losses);
         long skipped = (long)losses["skipped"][^1];
         return new(
-            record.Options.Seed,
-            quality.Values,
+            seed,
+            measures,
             losses.Median("seconds"),
             skipped,
             [.. findings.Select(static one => new SeedFinding(one.Step, one.Finding.Kind, one.Finding.Message))],
-            skipped > 0 || findings.Any(static one => one.Finding.Kind == FindingKind.Collapse) ? false
-                : losses.Count >= TrainingMonitor.FirstCheck ? true
+            skipped > 0 || findings.Any(static one => IsCollapse(one.Finding.Kind)) ? false
+                : losses.Count >= firstCheck ? true
                 : null);
     }
+
+    static bool IsCollapse(FindingKind kind) =>
+        kind is FindingKind.Collapse or FindingKind.EmbeddingCollapse or FindingKind.StuckLoss;
 }
 
 /// <summary>A finding of a run.</summary>

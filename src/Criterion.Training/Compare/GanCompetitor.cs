@@ -4,7 +4,7 @@ namespace Criterion.Training;
 /// A competitor of a <see cref="Comparison"/> that a program defines itself: its own objective, networks or optimizers under a name.
 /// </summary>
 /// <example><code>
-/// ComparisonOptions options = new() { Objectives = ["hinge"], Steps = 1000 };
+/// GanComparisonOptions options = new() { Objectives = ["hinge"], Steps = 1000 };
 /// GanCompetitor mine = new("mine", new GanOptions { Objective = new MyGanLoss() }, new CustomNetworks(Generator, Discriminator));
 /// Comparison.Open("runs/compare", options, data, [mine]).Execute();
 /// </code></example>

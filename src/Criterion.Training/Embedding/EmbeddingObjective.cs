@@ -38,6 +38,14 @@ internal abstract class EmbeddingObjective
         };
     }
 
+    /// <summary>Returns how many images an item of a loss's batch has, and the word for such items.</summary>
+    public static (int Images, string Word) ItemOf(IEmbeddingLoss loss) => loss switch
+    {
+        PairLoss or ScoredPairsLoss => (2, "pair"),
+        TripletMarginLoss => (3, "triplet"),
+        _ => (1, "image"),
+    };
+
     /// <summary>Draws a batch.</summary>
     public abstract EmbeddingBatch Next();
 

@@ -33,6 +33,15 @@ public sealed record EmbeddingQuality
     /// <summary>Gets the expected value of <see cref="PrecisionAtOne"/> for random embeddings.</summary>
     public required double Chance { get; init; }
 
+    /// <summary>Gets the measures that comparisons summarize, by the names of their properties.</summary>
+    internal ValueList<Measurement> Values =>
+    [
+        new("areaUnderCurve", AreaUnderCurve.Value),
+        new("accuracy", Accuracy.Value),
+        new("precisionAtOne", PrecisionAtOne.Value),
+        new("meanAveragePrecisionAtR", MeanAveragePrecisionAtR.Value),
+    ];
+
     /// <summary>
     /// Measures embeddings after the mean of others is subtracted. All pairs are compared; memory does not grow with their number.
     /// </summary>

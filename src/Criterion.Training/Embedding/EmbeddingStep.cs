@@ -23,11 +23,11 @@ public readonly record struct EmbeddingStep : IRunStep
     /// </summary>
     [StepColumn(
         "spread", "Variance of the embeddings of the batch: 0 if they are equal, near 1 in all directions",
-        Chart = "Spread of the embeddings")]
+        Chart = "Spread of the embeddings", IsCompared = true)]
     public double Spread { get; init; }
 
     /// <summary>Gets the norm of the gradient over all parameters.</summary>
-    [StepColumn("gradient_norm", "Norm of the gradient over all parameters", Chart = "Gradient norms", MayBeLog = true)]
+    [StepColumn("gradient_norm", "Norm of the gradient over all parameters", Chart = "Gradient norms", MayBeLog = true, IsCompared = true)]
     public double GradientNorm { get; init; }
 
     /// <inheritdoc/>

@@ -6,13 +6,14 @@ namespace Criterion.Training;
 internal abstract class SampleMeasure
 {
     const string Frechet = "frechet";
+    const string Modes = "modes_found";
     const string Share = "high_quality";
 
     /// <summary>Returns whether a lower value of a measure is better.</summary>
     public static bool IsLowerBetter(string name) => name == Frechet;
 
     /// <summary>Returns the greatest value of a measure; all are at least 0.</summary>
-    public static double Most(string name) => name == Share ? 1 : double.PositiveInfinity;
+    public static double Most(string name) => name is Frechet or Modes ? double.PositiveInfinity : 1;
 
     /// <summary>Returns the measure for a data set.</summary>
     public static SampleMeasure For(Dataset data) => data switch
@@ -48,7 +49,7 @@ internal abstract class SampleMeasure
         public override ValueList<Measurement> Of(Tensor samples)
         {
             ModeCoverage modes = ModeCoverage.Of(samples, ring, Math.Max(1, (int)Math.Ceiling(LeastShare * samples.Shape[0])));
-            return [new("modes_found", modes.Found), new(Share, modes.HighQuality)];
+            return [new(Modes, modes.Found), new(Share, modes.HighQuality)];
         }
     }
 }

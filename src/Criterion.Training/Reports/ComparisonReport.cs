@@ -13,24 +13,26 @@ internal static class ComparisonReport
     public static string Of(Comparison comparison)
     {
         ComparisonRecord record = comparison.Record;
+        ComparisonWords words = comparison.Training.Words;
         return Html.Page(
-            "Comparison of objectives",
-            new XElement("h1", "Comparison of objectives"),
+            words.Title,
+            new XElement("h1", words.Title),
             Html.Paragraph(Outcome(record), "note"),
-            Html.Section("Result", Result(record)),
+            Html.Section("Result", Result(comparison)),
             Html.Section("Curves", Html.Grid(Charts(comparison).Select(static chart => chart.Draw()))),
             Html.Section("Samples", Pictures(comparison)),
-            Html.Section("Findings", Findings(record)),
-            Html.Section("What was the same", Same(record)),
+            Html.Section("Findings", Findings(comparison)),
+            Html.Section("What was the same", Same(record, words)),
             Html.Section("What differed", Settings(comparison)));
     }
 
-    /// <summary>Returns the table, the best objective first.</summary>
-    public static (string[] Head, IReadOnlyList<string[]> Rows) Table(ComparisonRecord record)
+    /// <summary>Returns the table, the best first.</summary>
+    public static (string[] Head, IReadOnlyList<string[]> Rows) Table(Comparison comparison)
     {
+        ComparisonRecord record = comparison.Record;
         IEnumerable<MeasureSummary> first = record.Results.Take(1).SelectMany(static result => result.Measures);
         string[] measures = [.. first.Select(static measure => DisplayName.Title(measure.Name))];
-        return (["Objective", .. measures, "Time per step", "Stable runs"], [.. record.Results.Select(Row)]);
+        return ([comparison.Training.Words.Competitor, .. measures, "Time per step", "Stable runs"], [.. record.Results.Select(Row)]);
     }
 
     static string[] Row(CompetitorResult result) =>
@@ -60,21 +62,22 @@ internal static class ComparisonReport
             + string.Create(CultureInfo.InvariantCulture, $"on {Counted.Of(record.Data.Count, "item")} of {record.Data.Source}.");
     }
 
-    static IEnumerable<XElement?> Result(ComparisonRecord record)
+    static IEnumerable<XElement?> Result(Comparison comparison)
     {
+        ComparisonRecord record = comparison.Record;
+        ComparisonWords words = comparison.Training.Words;
         if (record.Results.Count == 0)
         {
             yield return Html.Paragraph("No run has finished yet.");
             yield break;
         }
 
-        (string[] head, IReadOnlyList<string[]> rows) = Table(record);
+        (string[] head, IReadOnlyList<string[]> rows) = Table(comparison);
         yield return Html.Table("Mean ± 95 % interval over the seeds, by Student's t (least to greatest)", head, rows);
         yield return Html.Paragraph(
-            $"Measured on {record.Options.Measure.Samples} samples at the end. "
-                + (IsExamined(record) ? "A run is stable if no step was skipped and the samples did not collapse. "
-                    : "So few steps do not show whether a run is stable. ")
-            + "Overlapping intervals do not separate two objectives.", "note");
+            words.Measured
+            + (IsExamined(comparison) ? words.Stable : "So few steps do not show whether a run is stable. ")
+            + "Overlapping intervals do not separate two of them.", "note");
         yield return Html.Grid(record.Results[0].Measures.Select((measure, i) => Plot(record, measure.Name, i).Draw()), "tables");
     }
 
@@ -98,17 +101,23 @@ internal static class ComparisonReport
         Dictionary<string, CsvTable[]> losses = Tables(comparison, RunFolder.LossesName);
         return
         [
-            .. comparison.Record.Results[0].Measures.Select(measure => Means(measures, measure.Name)),
-            .. GanStep.Columns.Where(static column => column.IsCompared).Select(column => Means(losses, column.Name, column.MayBeLog)),
+            .. comparison.Record.Results[0].Measures.Where(_ => measures.Count > 0).Select(measure => Means(measures, measure.Name)),
+            .. comparison.Training.Columns.Where(static column => column.IsCompared)
+                .Select(column => Means(losses, column.Name, column.MayBeLog)),
         ];
     }
 
-    static Dictionary<string, CsvTable[]> Tables(Comparison comparison, string file) => comparison.Record.Results.ToDictionary(
-        static result => result.Name,
-        result => (CsvTable[])
+    // Embeddings are measured at the end only, so that their runs have no table of measures.
+    static Dictionary<string, CsvTable[]> Tables(Comparison comparison, string file)
+    {
+        (string Name, string[] Files)[] tables =
         [
-            .. result.Runs.Select(run => CsvTable.Read(Path.Combine(comparison.FolderOf(result.Name, run.Seed), file))),
-        ]);
+            .. comparison.Record.Results.Select(result => (result.Name,
+                result.Runs.Select(run => Path.Combine(comparison.FolderOf(result.Name, run.Seed), file)).ToArray())),
+        ];
+        return tables.Where(static table => table.Files.All(File.Exists))
+            .ToDictionary(static table => table.Name, static table => (CsvTable[])[.. table.Files.Select(CsvTable.Read)]);
+    }
 
     static Chart Means(Dictionary<string, CsvTable[]> tables, string name, bool mayBeLog = false) => new(
         $"{DisplayName.Title(name)} by step",
@@ -157,11 +166,12 @@ internal static class ComparisonReport
     static string? Last(string samples) =>
         Directory.Exists(samples) ? Directory.GetFiles(samples, "step-*.png").Max(StringComparer.Ordinal) : null;
 
-    static bool IsExamined(ComparisonRecord record) => record.Options.Steps >= TrainingMonitor.FirstCheck;
+    static bool IsExamined(Comparison comparison) => comparison.Record.Options.Steps >= comparison.Training.FirstCheck;
 
     // A finding of several seeds is reported once, in the words of the first.
-    static XElement Findings(ComparisonRecord record)
+    static XElement Findings(Comparison comparison)
     {
+        ComparisonRecord record = comparison.Record;
         string[] all =
         [
             .. record.Findings.Select(static finding => finding.Message),
@@ -173,22 +183,16 @@ internal static class ComparisonReport
                let seeds = $"{(same.Count() > 1 ? "seeds" : "seed")} {string.Join(", ", same.Select(static one => one.Seed))}"
                select $"{result.Name}, {seeds}. From step {first.Finding.Step} on: {first.Finding.Message}",
         ];
-        string none = !IsExamined(record) ? RunReport.TooFewSteps
+        string none = !IsExamined(comparison) ? RunReport.TooFewSteps(comparison.Training.FirstCheck)
             : record.Results.Any(static result => result.Runs.Any(static run => run.Findings.Count > 0)) ? ""
-            : "None: in no run did one network win for long, the samples collapse, or gradients vanish, "
-                + $"as far as can be seen from step {HealthCheck.FirstStep} on.";
+            : comparison.Training.Words.NoFindings;
         return new XElement(
             "div", all.Length > 0 ? Html.Bullets(all) : null, none.Length > 0 ? Html.Paragraph(none) : null);
     }
 
-    static IEnumerable<XElement?> Same(ComparisonRecord record)
+    static IEnumerable<XElement?> Same(ComparisonRecord record, ComparisonWords words)
     {
-        yield return Html.Paragraph(
-            "The budget is the number of generator steps with the same batch size, whatever they cost in time. "
-                + "For one seed all start from the same "
-            + "weights of the generator (except for the inputs of classes) and draw latents and data from the same streams. "
-            + "The layers of the "
-            + "discriminator are the same except for their normalisation, and for objectives whose discriminator is an auto-encoder.");
+        yield return Html.Paragraph(words.Same);
         JsonElement json = RunJson.Element(record);
         yield return Html.Grid(
             [
@@ -201,24 +205,12 @@ internal static class ComparisonReport
 
     static IEnumerable<XElement?> Settings(Comparison comparison)
     {
-        yield return Html.Paragraph("Each objective has the published settings of its recipe; "
-            + "one that is not a recipe has those of dcgan.");
+        ComparedTraining training = comparison.Training;
+        yield return Html.Paragraph(training.Words.Differed);
         yield return Html.Table(
             "Settings of each",
-            ["", "Objective", "Penalties", "Clip", "D steps", "Optimizer", "Rate D", "Rate G", "Betas", "Average", "Normalisation of D"],
-            comparison.Record.Options.Objectives.Select(name => Setting(name, comparison.Recipe(name, 0).Options)),
+            ["", .. training.Words.Settings],
+            comparison.Record.Options.Competitors.Select(name => (string[])[name, .. training.Settings(name)]),
             "words");
-    }
-
-    static string[] Setting(string name, GanOptions options)
-    {
-        JsonElement json = RunJson.Element(options);
-        string Text(string property) => RecordTables.Text(json.GetProperty(property));
-        return
-        [
-            name, Text("objective"), Text("regularizers"), Text("clip"), Text("discriminatorSteps"), Text("optimizer"),
-            Text("discriminatorLearningRate"), Text("generatorLearningRate"), $"{Text("beta1")}, {Text("beta2")}", Text("averageDecay"),
-            Text("discriminatorNorm") is "none" ? "by the penalty: batch norm, or none" : Text("discriminatorNorm"),
-        ];
     }
 }

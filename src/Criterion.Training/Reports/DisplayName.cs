@@ -17,6 +17,8 @@ internal static class DisplayName
         ["loadA"] = "Load A",
         ["loadB"] = "Load B",
         ["areaUnderCurve"] = "area under the curve (ROC)",
+        ["precisionAtOne"] = "Recall@1",
+        ["meanAveragePrecisionAtR"] = "MAP@R",
         ["modes_found"] = "modes found",
         ["high_quality"] = "share of high-quality samples",
     };

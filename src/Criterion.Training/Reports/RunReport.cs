@@ -44,9 +44,7 @@ public static class RunReport
     }
 
     /// <summary>The judgement of a run that no health check examined.</summary>
-    internal static string TooFewSteps => Few(TrainingMonitor.FirstCheck);
-
-    static string Few(long first) => $"Too few steps: the health checks begin at step {first}.";
+    internal static string TooFewSteps(long first) => $"Too few steps: the health checks begin at step {first}.";
 
     static string Outcome(RunRecord record, CsvTable losses)
     {
@@ -80,15 +78,15 @@ public static class RunReport
                 .. found.Select(Text),
                 .. gan.Measure is not null && FeatureDomain.Check(gan.Data) is { } unsuited ? [unsuited.Message] : Array.Empty<string>(),
             ],
-            steps < TrainingMonitor.FirstCheck ? TooFewSteps : null,
+            steps < TrainingMonitor.FirstCheck ? TooFewSteps(TrainingMonitor.FirstCheck) : null,
             "None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped."),
         EmbeddingRunRecord => Findings(
             [.. found.Select(Text)],
-            steps < EmbeddingMonitor.FirstCheck ? Few(EmbeddingMonitor.FirstCheck) : null,
+            steps < EmbeddingMonitor.FirstCheck ? TooFewSteps(EmbeddingMonitor.FirstCheck) : null,
             "None: the embeddings did not collapse, the loss was below that of equal embeddings, and no steps were skipped."),
         PairedRunRecord => Findings(
             [.. found.Select(Text)],
-            steps < PairedMonitor.FirstCheck ? Few(PairedMonitor.FirstCheck) : null,
+            steps < PairedMonitor.FirstCheck ? TooFewSteps(PairedMonitor.FirstCheck) : null,
             "None: the discriminator did not win for long, and no steps were skipped."),
         _ => null,
     };

@@ -38,7 +38,7 @@ public sealed class StepColumnAttribute(string name, string description, [Caller
     /// <summary>Gets or sets whether the chart is captioned with the description. Default: false.</summary>
     public bool IsExplained { get; set; }
 
-    /// <summary>Gets or sets whether a comparison of objectives charts the column. Default: false.</summary>
+    /// <summary>Gets or sets whether a comparison charts the column. Default: false.</summary>
     public bool IsCompared { get; set; }
 
     /// <summary>Gets or sets the .NET format of the values. Default: 9 significant digits, enough to restore a float.</summary>

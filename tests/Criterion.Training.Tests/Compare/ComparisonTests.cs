@@ -13,7 +13,7 @@ public sealed class ComparisonTests : IDisposable
 
     public void Dispose() => _temp.Dispose();
 
-    ComparisonOptions Options => new()
+    GanComparisonOptions Options => new()
     {
         Objectives = ["nonsaturating", "wgan-gp"],
         Seeds = 2,
@@ -93,7 +93,7 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void Other_options_and_other_folders_are_refused()
     {
-        ComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
+        GanComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
         Comparison.Open(_temp["run"], small).Execute(cancellation: TestContext.Current.CancellationToken);
 
         string message = Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small with { Steps = 2, Seeds = 5 })).Message;
@@ -109,7 +109,7 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void Two_at_the_same_folder_are_refused()
     {
-        ComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
+        GanComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
 
         Comparison.Open(_temp["run"], small).Execute(_ => Assert.Contains(
             "another program uses it",
@@ -132,7 +132,7 @@ public sealed class ComparisonTests : IDisposable
         Refused("do not fill a batch", Options with { BatchSize = 99 });
         Assert.False(Directory.Exists(_temp["none"]));
 
-        void Refused(string message, ComparisonOptions options) =>
+        void Refused(string message, GanComparisonOptions options) =>
             Assert.Contains(
                 message, Assert.Throws<TrainingException>(() => Comparison.Open(_temp["none"], options)).Message, StringComparison.Ordinal);
     }
@@ -205,7 +205,7 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void On_the_ring_modes_are_counted()
     {
-        ComparisonOptions options = Options with
+        GanComparisonOptions options = Options with
         {
             Objectives = ["hinge", "dcgan"],
             Seeds = 1,

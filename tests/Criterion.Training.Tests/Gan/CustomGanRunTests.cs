@@ -377,7 +377,8 @@ public sealed class CustomGanRunTests : IDisposable
     public void A_comparison_takes_a_programs_own_competitors_and_resumes()
     {
         GanCompetitor mine = new("mine", Options, Networks(), Momentum);
-        ComparisonOptions options = new() { Objectives = ["hinge"], Seeds = 1, Steps = 6, BatchSize = 8, Width = 4, Measure = new(3, 16) };
+        GanComparisonOptions options =
+            new() { Objectives = ["hinge"], Seeds = 1, Steps = 6, BatchSize = 8, Width = 4, Measure = new(3, 16) };
         using CancellationTokenSource stop = new();
         Comparison.Open(Folder, options, Tiny.Data, [mine]).Execute(step => { if (step.Name == "mine") { stop.Cancel(); } }, 1, stop.Token);
 
