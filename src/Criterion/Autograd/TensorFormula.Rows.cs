@@ -60,6 +60,21 @@ public static partial class TensorFormula
     internal static Tensor RowValues<TFormula>(TFormula formula, Tensor rows)
         where TFormula : struct, IRowFormula => Evaluate(formula, [rows.Detach()], null, scale: 1).Values;
 
+    /// <summary>Computes the gradient of the sum of the losses of rows by the first of two inputs, unrecorded.</summary>
+    internal static Tensor RowGradient<TFormula>(TFormula formula, Tensor x, Tensor y)
+        where TFormula : struct, IRowFormula
+    {
+        Tensor[] rows = Aligned<TFormula>([x.Detach(), y.Detach()]);
+        Tensor gradient = Tensor.EmptyLike(rows[0]);
+        using Scratch values = new(DType.Float64, rows[0].Shape.Without(-1).Count);
+        RowDriver.Run(new RowLosses<TFormula>(
+            formula, rows[0].Elements, rows[1].Elements, rows[1].Elements, PerRow: default, values.Elements, Scale: 1)
+        {
+            GradientA = gradient.Elements,
+        });
+        return gradient;
+    }
+
     /// <summary>
     /// Computes the losses of rows in double precision, and their gradients times <paramref name="scale"/> where they are needed.
     /// </summary>
