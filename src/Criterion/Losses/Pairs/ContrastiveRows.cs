@@ -21,10 +21,13 @@ internal static class ContrastiveRows
     /// <summary>Returns the rows in a type, with length 1 if asked.</summary>
     public static Tensor Prepare(Tensor rows, DType type, bool normalize) => normalize ? UnitRows.Of(rows.To(type)) : rows.To(type);
 
-    /// <summary>Divides rows by a temperature: that of the loss, or a tensor that may learn.</summary>
-    public static Tensor Divide(string owner, Tensor rows, double temperature, Tensor? learned) => learned is null
-        ? rows / temperature
-        : rows / Scalar(owner, learned, nameof(temperature), isPositive: true, rows.DType);
+    /// <summary>
+    /// Divides rows by a temperature that may learn. That of the loss is returned for its formula, which needs no copy of the rows.
+    /// </summary>
+    public static (Tensor Rows, double Temperature) Divide(string owner, Tensor rows, double temperature, Tensor? learned) =>
+        learned is null
+            ? (rows, temperature)
+            : (rows / Scalar(owner, learned, nameof(temperature), isPositive: true, rows.DType), 1);
 
     /// <summary>Returns a tensor of one number as a scalar of a type.</summary>
     public static Tensor Scalar(string owner, Tensor number, string name, bool isPositive, DType type)

@@ -74,12 +74,15 @@ public sealed record InfoNceLoss : Loss, IViewLoss
         }
 
         DType type = DTypes.Promote(queries.DType, keys.DType);
-        Tensor q = ContrastiveRows.Prepare(queries, type, Normalize);
         Tensor k = ContrastiveRows.Prepare(keys, type, Normalize);
-        q = ContrastiveRows.Divide(Name, q, Temperature, temperature);
+        (Tensor q, double divisor) =
+            ContrastiveRows.Divide(Name, ContrastiveRows.Prepare(queries, type, Normalize), Temperature, temperature);
+        SoftmaxOfPairs formula = new(divisor);
         Tensor? others = negatives is null ? null : ContrastiveRows.Prepare(negatives, type, Normalize);
-        Tensor losses = others is { Rank: 3 } ? EachWithOwn(q, k, others) : EachRow(q, others is null ? k : Tensor.Cat([k, others]));
-        return Reduce(Symmetric ? (losses + EachRow(k, q)) * 0.5 : losses);
+        Tensor losses = others is { Rank: 3 }
+            ? EachWithOwn(q / divisor, k, others)
+            : TensorFormula.OwnAndOthers(formula, q, others is null ? k : Tensor.Cat([k, others]));
+        return Reduce(Symmetric ? (losses + TensorFormula.OwnAndOthers(formula, k, q)) * 0.5 : losses);
     }
 
     Tensor IViewLoss.Forward(Tensor x1, Tensor x2) => Forward(x1, x2);
@@ -94,15 +97,13 @@ public sealed record InfoNceLoss : Loss, IViewLoss
         return Symmetric ? $@"\frac{{1}}{{2}} \left({OfSum("s_{ij}")}{OfSum("s_{ji}")}\right)" : OfSum("s_{ij}");
     }
 
-    static Tensor EachRow(Tensor rows, Tensor keys) => TensorFormula.OwnAndOthers(new SoftmaxOfPairs(1), rows, keys);
-
     /// <summary>Computes the losses where each query has its own negatives.</summary>
     Tensor EachWithOwn(Tensor queries, Tensor keys, Tensor negatives)
     {
         Tensor logits = (queries.Unsqueeze(1) * negatives).Sum(2);
         if (InBatch && queries.Shape[0] > 1)
         {
-            logits = Tensor.Cat([TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), queries, keys).Unsqueeze(1), logits], 1);
+            logits = Tensor.Cat([TensorFormula.OwnAndOthers(new SoftmaxOfOthers(1), queries, keys).Unsqueeze(1), logits], 1);
         }
 
         return (logits.LogSumExp(1) - (queries * keys).Sum(1)).Softplus();

@@ -56,11 +56,12 @@ public sealed record NtXentLoss : Loss, IViewLoss
         Tensor first = ContrastiveRows.Prepare(x1, type, Normalize);
         Tensor second = ContrastiveRows.Prepare(x2, type, Normalize);
         Tensor all = Tensor.Cat([first, second]);
-        Tensor scaled = ContrastiveRows.Divide(Name, all, Temperature, temperature);
+        (Tensor rows, double divisor) = ContrastiveRows.Divide(Name, all, Temperature, temperature);
         Tensor view = Tensor.Arange(x1.Shape[0]);
         Tensor index = Tensor.Arange(all.Shape[0]);
         Tensor positive = Tensor.Cat([view + x1.Shape[0], view]);
-        return Reduce(TensorFormula.Classes(new SoftmaxOfPairs(1), scaled, all, bias: null, positive, positive + 1, excluded: index));
+        return Reduce(TensorFormula.Classes(
+            new SoftmaxOfPairs(divisor), rows, all, bias: null, positive, positive + 1, excluded: index));
     }
 
     Tensor IViewLoss.Forward(Tensor x1, Tensor x2) => Forward(x1, x2);

@@ -59,13 +59,19 @@ public sealed record SigLipLoss : Loss, IViewLoss
         }
 
         DType type = DTypes.Promote(queries.DType, keys.DType);
-        Tensor q = ContrastiveRows.Divide(Name, ContrastiveRows.Prepare(queries, type, Normalize), Temperature, temperature);
+        (Tensor q, double divisor) =
+            ContrastiveRows.Divide(Name, ContrastiveRows.Prepare(queries, type, Normalize), Temperature, temperature);
         Tensor k = ContrastiveRows.Prepare(keys, type, Normalize);
+        if (bias is null)
+        {
+            return Reduce(TensorFormula.Pairs(new SigmoidOfPairs(divisor, Bias), q, k));
+        }
 
-        // A further dimension holds the bias: its gradient then needs no rule of its own.
+        // A further dimension holds a bias that may learn: its gradient then needs no rule of its own.
+        Tensor shift = ContrastiveRows.Scalar(Name, bias, nameof(bias), isPositive: false, type) * divisor;
         Tensor ones = Tensor.Full([queries.Shape[0], 1], 1, type);
-        Tensor shift = bias is null ? ones * Bias : ones * ContrastiveRows.Scalar(Name, bias, nameof(bias), isPositive: false, type);
-        return Reduce(TensorFormula.Pairs(default(SigmoidOfPairs), Tensor.Cat([q, shift], 1), Tensor.Cat([k, ones], 1)));
+        return Reduce(TensorFormula.Pairs(
+            new SigmoidOfPairs(divisor, bias: 0), Tensor.Cat([q, ones * shift], 1), Tensor.Cat([k, ones], 1)));
     }
 
     Tensor IViewLoss.Forward(Tensor x1, Tensor x2) => Forward(x1, x2);
@@ -73,32 +79,37 @@ public sealed record SigLipLoss : Loss, IViewLoss
     /// <inheritdoc/>
     public override string ToLatex()
     {
-        SigmoidOfPairs formula = default;
-        string others = formula.Other(Logit(new Latex("s_{ij}"))).ToString();
-        return $@"{formula.Own(Logit(new Latex("s_{ii}")))} + \sum_{{j \ne i}} {others}";
+        SigmoidOfPairs formula = new(Temperature, Bias);
+        return $@"{formula.Own(new Latex("s_{ii}"))} + \sum_{{j \ne i}} {formula.Other(new Latex("s_{ij}"))}";
     }
 
-    T Logit<T>(T s)
-        where T : struct, IReal<T>
-    {
-        T scaled = Temperature == 1 ? s : s / Temperature;
-        return Bias switch
-        {
-            0 => scaled,
-            < 0 => scaled - -Bias,
-            _ => scaled + Bias,
-        };
-    }
-
-    /// <summary>softplus(−z) of the own key, softplus(z) of the others.</summary>
-    readonly struct SigmoidOfPairs : IPairFormula
+    /// <summary>softplus(−z) of the own key, softplus(z) of the others, where z = s/τ + b.</summary>
+    readonly struct SigmoidOfPairs(double temperature, double bias) : IPairFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Own<T>(T s)
-            where T : struct, IReal<T> => T.Softplus(-s);
+            where T : struct, IReal<T> => T.Softplus(-Logit(s));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Other<T>(T s)
-            where T : struct, IReal<T> => T.Softplus(s);
+            where T : struct, IReal<T> => T.Softplus(Logit(s));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        T Logit<T>(T s)
+            where T : struct, IReal<T>
+        {
+            if (T.IsText)
+            {
+                T scaled = temperature == 1 ? s : s / temperature;
+                return bias switch
+                {
+                    0 => scaled,
+                    < 0 => scaled - -bias,
+                    _ => scaled + bias,
+                };
+            }
+
+            return (1 / temperature * s) + bias;
+        }
     }
 }

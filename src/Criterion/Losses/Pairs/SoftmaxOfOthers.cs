@@ -4,16 +4,16 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The logarithm of Σ e^s over all but the row itself.</summary>
-internal readonly struct SoftmaxOfOthers : IClassFormula
+/// <summary>The logarithm of Σ e^(s/τ) over all but the row itself.</summary>
+internal readonly struct SoftmaxOfOthers(double temperature) : IClassFormula
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Own<T>(T s)
-        where T : struct, IReal<T> => s;
+        where T : struct, IReal<T> => SoftmaxOfPairs.Logit(s, temperature);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Other<T>(T s)
-        where T : struct, IReal<T> => s;
+        where T : struct, IReal<T> => SoftmaxOfPairs.Logit(s, temperature);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Loss<T>(T own, T others)

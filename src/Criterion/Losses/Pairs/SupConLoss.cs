@@ -1,3 +1,4 @@
+using Criterion.Drivers;
 using Criterion.Numbers;
 
 namespace Criterion.Losses;
@@ -94,12 +95,13 @@ public sealed record SupConLoss : Loss, IKeyedLabelLoss
 
         Tensor rows = ContrastiveRows.Prepare(batch.Queries, batch.Queries.DType, Normalize);
         Tensor keys = batch.IsOneSet ? rows : ContrastiveRows.Prepare(batch.Keys, batch.Keys.DType, Normalize);
-        Tensor scaled = ContrastiveRows.Divide(Name, rows, Temperature, temperature);
+        (Tensor scaled, double divisor) = ContrastiveRows.Divide(Name, rows, Temperature, temperature);
+        SoftmaxOfOthers formula = new(divisor);
         Tensor anchors = Tensor.From(positives.Anchors);
         Tensor logSums = batch.ExcludesDiagonal
-            ? TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), scaled, keys)
-            : TensorFormula.OfAll(default(SoftmaxOfOthers), scaled, keys);
-        Tensor losses = (logSums - (scaled * positives.MeanOf(rows, keys)).Sum(1)).IndexSelect(0, anchors);
+            ? TensorFormula.OwnAndOthers(formula, scaled, keys)
+            : TensorFormula.OfAll(formula, scaled, keys);
+        Tensor losses = (logSums - (positives.MeanProducts(scaled, keys) / divisor)).IndexSelect(0, anchors);
         return Reduction == Reduction.None
             ? Tensor.Zeros([rows.Shape[0]], rows.DType).ScatterAdd(0, anchors, losses)
             : Reduce(losses);
@@ -116,41 +118,33 @@ public sealed record SupConLoss : Loss, IKeyedLabelLoss
     /// <summary>The keys of the label of each query, other than the query itself.</summary>
     sealed class Positives
     {
-        readonly long[] _queryClasses;
-        readonly long[] _keyClasses;
+        readonly PositiveClasses _classes;
         readonly double[] _shares;
-        readonly int _count;
-        readonly bool _excludesQuery;
 
         public Positives(LabeledRows batch)
         {
             Dictionary<long, long> indices = [];
             long[] Classes(Tensor labels) =>
                 [.. labels.ToArray<long>().Select(label => indices.TryAdd(label, indices.Count) ? indices.Count - 1 : indices[label])];
-            _queryClasses = Classes(batch.QueryLabels);
-            _keyClasses = batch.IsOneSet ? _queryClasses : Classes(batch.KeyLabels);
-            (_count, _excludesQuery) = (indices.Count, batch.ExcludesDiagonal);
-            int[] sizes = new int[_count];
-            foreach (long index in _keyClasses)
+            long[] queries = Classes(batch.QueryLabels);
+            long[] keys = batch.IsOneSet ? queries : Classes(batch.KeyLabels);
+            _classes = new(queries, keys, indices.Count, batch.ExcludesDiagonal);
+            int[] sizes = new int[indices.Count];
+            foreach (long index in keys)
             {
                 sizes[index]++;
             }
 
-            int own = _excludesQuery ? 1 : 0;
-            _shares = [.. _queryClasses.Select(index => sizes[index] > own ? 1.0 / (sizes[index] - own) : 0)];
+            int own = batch.ExcludesDiagonal ? 1 : 0;
+            _shares = [.. queries.Select(index => sizes[index] > own ? 1.0 / (sizes[index] - own) : 0)];
             Anchors = [.. Enumerable.Range(0, _shares.Length).Where(row => _shares[row] > 0).Select(static row => (long)row)];
         }
 
         /// <summary>Gets the queries that have positives.</summary>
         public long[] Anchors { get; }
 
-        /// <summary>Computes the mean of the positives of each query: 0 without one.</summary>
-        public Tensor MeanOf(Tensor rows, Tensor keys)
-        {
-            Tensor index = Tensor.From(_keyClasses).Unsqueeze(1).Expand(keys.Shape).Contiguous();
-            Tensor sums = Tensor.Zeros([_count, keys.Shape[1]], keys.DType).ScatterAdd(0, index, keys);
-            Tensor own = sums.IndexSelect(0, Tensor.From(_queryClasses));
-            return (_excludesQuery ? own - rows : own) * Tensor.From(_shares, [_shares.Length, 1]).To(rows.DType);
-        }
+        /// <summary>Computes the mean dot product of each query with its positives: 0 without one.</summary>
+        public Tensor MeanProducts(Tensor queries, Tensor keys) =>
+            PositiveProducts.Of(_classes, queries, keys) * Tensor.From(_shares).To(queries.DType);
     }
 }
