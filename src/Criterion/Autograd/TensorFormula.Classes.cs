@@ -143,14 +143,11 @@ public static partial class TensorFormula
         {
             using Scratch slopes = new(DType.Float64, LogSums.Count);
             WriteSlopes(g.To(DType.Float64).Contiguous().Elements.Span<double>(), slopes.Elements.Span<double>());
-            Tensor?[] gradients = [GradientOf(Rows), GradientOf(Columns), GradientOf(Bias)];
-            if (Rows.Shape[0] == 0)
-            {
-                return gradients;
-            }
-
+            bool isOneSet = ReferenceEquals(Rows, Columns);
+            Tensor?[] gradients = [GradientOf(Rows), isOneSet ? null : GradientOf(Columns), GradientOf(Bias)];
             Elements Memory(int i) => gradients[i]?.Elements ?? default;
-            ClassDriver.Differentiate(Task, LogSums.Elements, slopes.Elements, new ClassGradients(Memory(0), Memory(1), Memory(2)));
+            ClassDriver.Differentiate(
+                Task, LogSums.Elements, slopes.Elements, new ClassGradients(Memory(0), Memory(isOneSet ? 0 : 1), Memory(2)));
             return gradients;
         }
 
@@ -192,8 +189,6 @@ public static partial class TensorFormula
 
         static Tensor LogSum(Tensor logits, Tensor isExcluded) => logits.MaskedFill(isExcluded, double.NegativeInfinity).LogSumExp(1);
 
-        // Without rows there is no tile that would write it.
-        Tensor? GradientOf(Tensor? input) =>
-            input?.Node is null ? null : Rows.Shape[0] == 0 ? Tensor.ZerosLike(input) : Tensor.EmptyLike(input);
+        static Tensor? GradientOf(Tensor? input) => input?.Node is null ? null : Tensor.ZerosLike(input);
     }
 }

@@ -43,8 +43,8 @@ public static partial class TensorFormula
 
         public Tensor?[] Differentiate(Tensor g)
         {
-            Tensor? ofQueries = Queries.Node is null ? null : Tensor.EmptyLike(Queries);
-            Tensor? ofKeys = Keys.Node is null ? null : Tensor.EmptyLike(Keys);
+            Tensor? ofQueries = Queries.Node is null ? null : Tensor.ZerosLike(Queries);
+            Tensor? ofKeys = Keys.Node is null ? null : Tensor.ZerosLike(Keys);
             Elements factors = g.To(DType.Float64).Contiguous().Elements;
             PairTilesDriver.Differentiate(Formula, Tiles, factors, ofQueries?.Elements ?? default, ofKeys?.Elements ?? default);
             return [ofQueries, ofKeys];

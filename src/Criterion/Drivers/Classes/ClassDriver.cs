@@ -35,7 +35,7 @@ internal static class ClassDriver
     /// <param name="classes">The rows and classes.</param>
     /// <param name="logSums">The logarithms, [R, 2].</param>
     /// <param name="slopes">The factors a and b of each row, [R, 2], Float64.</param>
-    /// <param name="gradients">Receives the gradients.</param>
+    /// <param name="gradients">Where the gradients are added.</param>
     public static void Differentiate<TFormula>(
         in ClassRows<TFormula> classes, Elements logSums, Elements slopes, in ClassGradients gradients)
         where TFormula : struct, IClassFormula
@@ -95,10 +95,10 @@ internal static class ClassDriver
             SimilarityTiles.View<S>(ones, 0, 1, tile.Rows),
             tile.View<S>(0),
             bias.Memory<S>().Slice(tile.Column, tile.Columns),
-            accumulate: tile.Row > 0);
+            accumulate: true);
 }
 
-/// <summary>The memory of the gradients; default where one is not needed.</summary>
+/// <summary>The memory to which gradients are added; default where one is not needed.</summary>
 /// <param name="Rows">By the rows.</param>
 /// <param name="Columns">By the centres of the classes.</param>
 /// <param name="Bias">By the bias.</param>

@@ -24,12 +24,12 @@ internal static class PairTilesDriver
         }
     }
 
-    /// <summary>Computes the gradients of Σ aᵢ ℓᵢ.</summary>
+    /// <summary>Adds the gradients of Σ aᵢ ℓᵢ.</summary>
     /// <param name="formula">The formula.</param>
     /// <param name="tiles">The rows and keys.</param>
     /// <param name="factors">The factors a, [N], Float64.</param>
-    /// <param name="ofQueries">Receives the gradient by the rows; default where it is not needed.</param>
-    /// <param name="ofKeys">Receives the gradient by the keys; default where it is not needed.</param>
+    /// <param name="ofQueries">Where the gradient by the rows is added; default where it is not needed.</param>
+    /// <param name="ofKeys">Where the gradient by the keys is added; default where it is not needed.</param>
     public static void Differentiate<TFormula>(
         TFormula formula, in SimilarityTiles tiles, Elements factors, Elements ofQueries, Elements ofKeys)
         where TFormula : struct, IPairFormula

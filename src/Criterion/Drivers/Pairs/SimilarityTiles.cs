@@ -56,8 +56,8 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
         Kept.IsEmpty ? Compute(memory, index) : new(Kept, 0, RowCount, 0, ColumnCount);
 
     /// <summary>
-    /// Adds the products of a tile of derivatives to the gradients, which are default where they are not needed. The first tile of each
-    /// replaces what was there.
+    /// Adds the products of a tile of derivatives to the gradients, which are default where they are not needed. Where rows and columns
+    /// are the same, both may be in the same memory.
     /// </summary>
     public void AddProducts(in SimilarityTile tile, Elements ofRows, Elements ofColumns)
     {
@@ -103,14 +103,13 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
             if (!ofRows.IsEmpty)
             {
                 Memory<S> target = ofRows.Memory<S>().Slice(tile.Row * Width, tile.Rows * Width);
-                MatrixProduct.Multiply(derivatives, View<S>(Columns, column, tile.Columns, Width), target, accumulate: column > 0);
+                MatrixProduct.Multiply(derivatives, View<S>(Columns, column, tile.Columns, Width), target, accumulate: true);
             }
 
             if (!ofColumns.IsEmpty)
             {
                 Memory<S> target = ofColumns.Memory<S>().Slice(column * Width, tile.Columns * Width);
-                MatrixProduct.Multiply(
-                    derivatives.Transposed, View<S>(Rows, tile.Row, tile.Rows, Width), target, accumulate: tile.Row > 0);
+                MatrixProduct.Multiply(derivatives.Transposed, View<S>(Rows, tile.Row, tile.Rows, Width), target, accumulate: true);
             }
         }
     }
