@@ -36,7 +36,7 @@ public static partial class TensorFormula
             Tensor.Empty([rows.Shape[0], 2], DType.Float64),
             null);
         Tensor?[] inputs = [state.Rows, state.Columns, state.Bias];
-        state = bias is null && centres == 1 ? state with { Kept = OnlyTile(state.Task.Tiles, inputs) } : state;
+        state = bias is null && centres == 1 ? state with { Kept = KeptTiles(state.Task.Tiles, inputs) } : state;
         ClassDriver.LogSums(state.Task, state.LogSums.Elements);
         return Autograd.Record(
             Name<TFormula>(),

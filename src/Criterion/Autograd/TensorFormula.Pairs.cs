@@ -17,7 +17,7 @@ public static partial class TensorFormula
         where TFormula : struct, IPairFormula
     {
         PairState<TFormula> state = new(formula, queries.Contiguous(), keys.Contiguous(), null);
-        state = state with { Kept = OnlyTile(state.Tiles, state.Queries, state.Keys) };
+        state = state with { Kept = KeptTiles(state.Tiles, state.Queries, state.Keys) };
         Tensor sums = Tensor.Empty([queries.Shape[0]], DType.Float64);
         PairTilesDriver.Sum(formula, state.Tiles, sums.Elements);
         return Autograd.Record(
@@ -31,9 +31,9 @@ public static partial class TensorFormula
                 : of.Differentiate(g));
     }
 
-    /// <summary>Returns memory that keeps the similarities for the gradient if they are a single tile.</summary>
-    static Tensor? OnlyTile(in SimilarityTiles tiles, params ReadOnlySpan<Tensor?> inputs) =>
-        tiles.Count == 1 && Autograd.IsRecorded(inputs) ? Tensor.Empty([tiles.TileElements], tiles.Rows.DType) : null;
+    /// <summary>Returns memory that keeps the similarities for the gradient if they are few enough.</summary>
+    static Tensor? KeptTiles(in SimilarityTiles tiles, params ReadOnlySpan<Tensor?> inputs) =>
+        tiles.KeptElements > 0 && Autograd.IsRecorded(inputs) ? Tensor.Empty([tiles.KeptElements], tiles.Rows.DType) : null;
 
     /// <summary>The operands of a sum over pairs, and their similarities if they are kept.</summary>
     readonly record struct PairState<TFormula>(TFormula Formula, Tensor Queries, Tensor Keys, Tensor? Kept)

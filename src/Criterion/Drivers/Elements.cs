@@ -21,6 +21,9 @@ internal readonly struct Elements(Storage? storage, int offset, int count)
     public Memory<S> Memory<S>()
         where S : unmanaged => storage is null ? default : ((Storage<S>)storage).Memory.Slice(offset, count);
 
+    /// <summary>Returns some of the elements.</summary>
+    public Elements Slice(int start, int length) => new(storage, offset + start, length);
+
     /// <summary>Returns the elements as a span.</summary>
     public Span<S> Span<S>()
         where S : unmanaged => Memory<S>().Span;

@@ -9,51 +9,65 @@ namespace Criterion.Drivers;
 /// multiplied with rows and columns, and added to their gradients.
 /// </summary>
 /// <remarks>
-/// Tiles have fixed sizes and one order, so that results have the same bits on any number of threads. All are computed again for the
-/// gradient, unless there is only one: it is kept.
+/// Tiles depend on the shapes alone and have one order, so that results have the same bits on any number of threads. They are nearly
+/// square: each packs the least of its rows and columns for a product, and each gradient is read and written least often.
 /// </remarks>
 /// <param name="Rows">The rows, [R, Width].</param>
 /// <param name="Columns">The columns, [Centres, C, Width].</param>
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a column.</param>
-/// <param name="Kept">The memory that keeps the only tile; or default.</param>
+/// <param name="Kept">The memory that keeps all tiles for the gradient; or default: they are then computed again.</param>
 internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns, int Width, int Centres = 1, Elements Kept = default)
 {
     const int MostElements = 1 << 20;
-    const int MostColumns = 4096;
+    const int MostColumns = 1024;
+    const int MostKept = 1 << 24;
+
+    /// <summary>The columns of a tile are a multiple of it, so that its rows begin at whole lanes.</summary>
+    const int ColumnUnit = 16;
 
     /// <summary>Gets the number of tiles.</summary>
     public int Count => LaneLoop.Chunks(RowCount, TileRows) * Across;
 
-    /// <summary>Gets the elements of the largest tile.</summary>
-    public int TileElements => TileRows * TileColumns * Centres;
+    /// <summary>Gets the elements of all tiles if they are few enough to be kept, else 0.</summary>
+    public int KeptElements => (long)Count * TileElements <= MostKept ? Count * TileElements : 0;
+
+    int TileElements => TileRows * TileColumns * Centres;
 
     int RowCount => Rows.Count / Width;
 
     int ColumnCount => Columns.Count / Width / Centres;
 
-    int TileColumns => Math.Clamp(ColumnCount, 1, MostColumns);
+    int TileColumns => Part(ColumnCount, MostColumns, ColumnUnit);
 
-    int TileRows => Math.Clamp(MostElements / (TileColumns * Centres), 1, Math.Max(1, RowCount));
+    int TileRows => Part(RowCount, Math.Max(1, MostElements / (TileColumns * Centres)), 1);
 
     int Across => LaneLoop.Chunks(ColumnCount, TileColumns);
 
     /// <summary>Rents memory for one tile at a time.</summary>
     public Scratch Rent() => new(Rows.DType, TileElements);
 
-    /// <summary>Rents memory for <see cref="Compute(Elements, int)"/>: none where the only tile is kept.</summary>
+    /// <summary>Rents memory for <see cref="Compute(Elements, int)"/>: none where the tiles are kept.</summary>
     public Scratch RentUnlessKept() => new(Rows.DType, Kept.IsEmpty ? TileElements : 0);
 
     /// <summary>Computes a tile, in the given memory unless it is kept. Those of the same rows are neighbours.</summary>
     public SimilarityTile Compute(Elements memory, int index)
     {
-        Elements target = Kept.IsEmpty ? memory : Kept;
-        return Rows.DType == DType.Float32 ? Compute<float>(target, index) : Compute<double>(target, index);
+        SimilarityTile tile = Tile(memory, index);
+        if (Rows.DType == DType.Float32)
+        {
+            Compute<float>(tile);
+        }
+        else
+        {
+            Compute<double>(tile);
+        }
+
+        return tile;
     }
 
     /// <summary>Computes a tile again, or returns the kept one.</summary>
-    public SimilarityTile Recompute(Elements memory, int index) =>
-        Kept.IsEmpty ? Compute(memory, index) : new(Kept, 0, RowCount, 0, ColumnCount);
+    public SimilarityTile Recompute(Elements memory, int index) => Kept.IsEmpty ? Compute(memory, index) : Tile(memory, index);
 
     /// <summary>
     /// Adds the products of a tile of derivatives to the gradients, which are default where they are not needed. Where rows and columns
@@ -75,22 +89,32 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
     public static MatrixView<S> View<S>(Elements matrix, int start, int count, int width)
         where S : unmanaged => new(matrix.Memory<S>().Slice(start * width, count * width), count, width, width, 1);
 
-    SimilarityTile Compute<S>(Elements memory, int index)
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    SimilarityTile Tile(Elements memory, int index)
     {
         (int down, int across) = Math.DivRem(index, Across);
         (int row, int column) = (down * TileRows, across * TileColumns);
-        SimilarityTile tile = new(memory, row, Math.Min(TileRows, RowCount - row), column, Math.Min(TileColumns, ColumnCount - column));
+        Elements target = Kept.IsEmpty ? memory : Kept.Slice(index * TileElements, TileElements);
+        return new(target, row, Math.Min(TileRows, RowCount - row), column, Math.Min(TileColumns, ColumnCount - column));
+    }
+
+    void Compute<S>(in SimilarityTile tile)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
         int size = tile.Rows * tile.Columns;
         for (int centre = 0; centre < Centres; centre++)
         {
             MatrixProduct.Multiply(
-                View<S>(Rows, row, tile.Rows, Width),
-                View<S>(Columns, (centre * ColumnCount) + column, tile.Columns, Width).Transposed,
-                memory.Memory<S>().Slice(centre * size, size));
+                View<S>(Rows, tile.Row, tile.Rows, Width),
+                View<S>(Columns, (centre * ColumnCount) + tile.Column, tile.Columns, Width).Transposed,
+                tile.Memory.Memory<S>().Slice(centre * size, size));
         }
+    }
 
-        return tile;
+    /// <summary>Returns the length of parts of about the same size: a multiple of a unit, as far as there are so many.</summary>
+    static int Part(int count, int most, int unit)
+    {
+        int parts = Math.Max(1, LaneLoop.Chunks(count, most));
+        return Math.Clamp(MatrixProduct.RoundUp(LaneLoop.Chunks(count, parts), unit), 1, Math.Max(1, count));
     }
 
     void AddProducts<S>(in SimilarityTile tile, Elements ofRows, Elements ofColumns)

@@ -24,6 +24,28 @@ public class PairLossMemoryTests
         Assert.Contains(gradient.ToArray<float>(), static g => g != 0);
     }
 
+    /// <summary>
+    /// At most 150 MB beyond inputs of 17 MB each: unit rows and gradients take 101 MB for both sides of InfoNCE, and 67 MB for SupCon.
+    /// Memory that the pool has from earlier tests, a tile and its packed operands, counts for nothing.
+    /// </summary>
+    [Theory]
+    [InlineData(nameof(InfoNceLoss))]
+    [InlineData(nameof(SupConLoss))]
+    public void Value_and_gradients_of_16384_rows_of_256_allocate_less_than_150_MB(string loss)
+    {
+        const int count = 16_384;
+        Tensor x = Tensor.Randn([count, 256], random: new RandomStream(3));
+        Tensor y = Tensor.Randn([count, 256], random: new RandomStream(4));
+        Tensor labels = Tensor.From([.. Enumerable.Range(0, count).Select(static i => (long)(i / 8))]);
+        (x.RequiresGrad, y.RequiresGrad) = (true, true);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Tensor[] gradients = loss == nameof(InfoNceLoss)
+            ? Autograd.Grad([new InfoNceLoss().Forward(x, y)], [x, y])
+            : [Autograd.Grad(new SupConLoss().Forward(x, labels), x)];
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 150_000_000);
+        Assert.All(gradients, static gradient => Assert.Contains(gradient.ToArray<float>(), static g => g != 0));
+    }
+
     static long Allocated() => BufferPool<float>.AllocatedBytes + BufferPool<double>.AllocatedBytes + BufferPool<bool>.AllocatedBytes
         + BufferPool<PairKind>.AllocatedBytes + GC.GetTotalAllocatedBytes();
 }
