@@ -124,7 +124,10 @@ public static partial class TensorFormula
             Rows.Shape[1],
             Centres,
             Excluded?.Elements ?? default,
-            Kept?.Elements ?? default);
+            Kept?.Elements ?? default,
+            IsOneSet);
+
+        bool IsOneSet => ReferenceEquals(Rows, Columns) && Bias is null;
 
         public Tensor Losses()
         {
@@ -143,12 +146,12 @@ public static partial class TensorFormula
         {
             using Scratch slopes = new(DType.Float64, LogSums.Count);
             WriteSlopes(g.To(DType.Float64).Contiguous().Elements.Span<double>(), slopes.Elements.Span<double>());
-            bool isOneSet = ReferenceEquals(Rows, Columns);
-            Tensor?[] gradients = [GradientOf(Rows), isOneSet ? null : GradientOf(Columns), GradientOf(Bias)];
-            Elements Memory(int i) => gradients[i]?.Elements ?? default;
+            Tensor?[] gradients = [GradientOf(Rows), IsOneSet ? null : GradientOf(Columns), GradientOf(Bias)];
+            Elements ofRows = Memory(0);
             ClassDriver.Differentiate(
-                Task, LogSums.Elements, slopes.Elements, new ClassGradients(Memory(0), Memory(isOneSet ? 0 : 1), Memory(2)));
+                Task, LogSums.Elements, slopes.Elements, new ClassGradients(ofRows, IsOneSet ? ofRows : Memory(1), Memory(2)));
             return gradients;
+            Elements Memory(int i) => gradients[i]?.Elements ?? default;
         }
 
         public Tensor?[] Compose(Tensor g)

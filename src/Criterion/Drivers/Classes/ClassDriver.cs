@@ -7,7 +7,7 @@ namespace Criterion.Drivers;
 /// <summary>
 /// Evaluates a formula of rows against classes without the matrix of similarities: tiles of it are one matrix product each. The gradient
 /// computes each tile again, unless it was kept, turns it into the derivatives by the similarities, and multiplies those with rows and
-/// columns.
+/// columns. Where the classes are the rows, a tile and its mirror image share these products.
 /// </summary>
 /// <remarks>Tiles have fixed sizes and are added in a fixed order, so that results have the same bits on any number of threads.</remarks>
 internal static class ClassDriver
@@ -21,11 +21,17 @@ internal static class ClassDriver
         SimilarityTiles tiles = classes.Tiles;
         using Scratch sums = new(DType.Float64, 4 * classes.Count);
         using Scratch memory = tiles.RentUnlessKept();
+        using Scratch mirrorMemory = tiles.RentMirror();
         ClassSums.Clear(sums.Elements.Span<double>());
         for (int i = 0; i < tiles.Count; i++)
         {
             SimilarityTile tile = tiles.Compute(memory.Elements, i);
             tile.Run(new ClassSumPass<TFormula>(classes, tile, sums.Elements));
+            if (tiles.HasMirror(tile))
+            {
+                SimilarityTile mirror = tile.Mirror(mirrorMemory.Elements);
+                mirror.Run(new ClassSumPass<TFormula>(classes, mirror, sums.Elements));
+            }
         }
 
         ClassSums.Logarithms(sums.Elements.Span<double>(), logSums.Span<double>());
@@ -42,13 +48,21 @@ internal static class ClassDriver
     {
         SimilarityTiles tiles = classes.Tiles;
         using Scratch memory = tiles.Rent();
+        using Scratch mirrorMemory = tiles.RentMirror();
         using Scratch ones = new(classes.Rows.DType, classes.Count);
         ones.Fill(1);
         for (int i = 0; i < tiles.Count; i++)
         {
             SimilarityTile tile = tiles.Recompute(memory.Elements, i);
             SimilarityTile derivatives = tile with { Memory = memory.Elements };
+            SimilarityTile? mirror = tiles.IsOneSet ? tile.Mirror(mirrorMemory.Elements) : null;
             tile.Run(new ClassSlopePass<TFormula>(classes, tile, derivatives, logSums, slopes));
+            if (mirror is { } other)
+            {
+                other.Run(new ClassSlopePass<TFormula>(classes, other, other, logSums, slopes));
+                other.AddToMirror(derivatives);
+            }
+
             tiles.AddProducts(derivatives, gradients.Rows, gradients.Columns);
             AddSums(derivatives, gradients.Bias, ones.Elements);
         }

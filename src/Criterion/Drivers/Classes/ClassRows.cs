@@ -13,7 +13,8 @@ namespace Criterion.Drivers;
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a class, of which the most similar counts.</param>
 /// <param name="Excluded">The class that each row ignores, outside its own range, [R], Int64; or default.</param>
-/// <param name="Kept">The memory that keeps the only tile of similarities, without bias and of one centre; or default.</param>
+/// <param name="Kept">The memory that keeps the similarities, without bias and of one centre; or default.</param>
+/// <param name="IsOneSet">Whether the centres are the rows, without bias.</param>
 internal readonly record struct ClassRows<TFormula>(
     TFormula Formula,
     Elements Rows,
@@ -24,10 +25,11 @@ internal readonly record struct ClassRows<TFormula>(
     int Width,
     int Centres,
     Elements Excluded = default,
-    Elements Kept = default)
+    Elements Kept = default,
+    bool IsOneSet = false)
     where TFormula : struct, IClassFormula
 {
     public int Count => From.Count;
 
-    public SimilarityTiles Tiles => new(Rows, Columns, Width, Centres, Kept);
+    public SimilarityTiles Tiles => new(Rows, Columns, Width, Centres, Kept, IsOneSet);
 }

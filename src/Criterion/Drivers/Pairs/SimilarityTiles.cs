@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Criterion.Kernels;
+using Criterion.Memory;
 using Criterion.Simd;
 
 namespace Criterion.Drivers;
@@ -17,17 +19,25 @@ namespace Criterion.Drivers;
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a column.</param>
 /// <param name="Kept">The memory that keeps all tiles for the gradient; or default: they are then computed again.</param>
-internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns, int Width, int Centres = 1, Elements Kept = default)
+/// <param name="IsOneSet">
+/// Whether the columns are the rows. Similarities are then symmetric: only tiles from the diagonal on are visited, each with its mirror
+/// image below the diagonal.
+/// </param>
+internal readonly record struct SimilarityTiles(
+    Elements Rows, Elements Columns, int Width, int Centres = 1, Elements Kept = default, bool IsOneSet = false)
 {
     const int MostElements = 1 << 20;
     const int MostColumns = 1024;
     const int MostKept = 1 << 24;
 
+    /// <summary>Smaller tiles have less of their mirror images on the diagonal.</summary>
+    const int MostColumnsOfOneSet = 512;
+
     /// <summary>The columns of a tile are a multiple of it, so that its rows begin at whole lanes.</summary>
     const int ColumnUnit = 16;
 
     /// <summary>Gets the number of tiles.</summary>
-    public int Count => LaneLoop.Chunks(RowCount, TileRows) * Across;
+    public int Count => IsOneSet ? Across * (Across + 1) / 2 : LaneLoop.Chunks(RowCount, TileRows) * Across;
 
     /// <summary>Gets the elements of all tiles if they are few enough to be kept, else 0.</summary>
     public int KeptElements => (long)Count * TileElements <= MostKept ? Count * TileElements : 0;
@@ -38,14 +48,17 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
 
     int ColumnCount => Columns.Count / Width / Centres;
 
-    int TileColumns => Part(ColumnCount, MostColumns, ColumnUnit);
+    int TileColumns => Part(ColumnCount, IsOneSet ? MostColumnsOfOneSet : MostColumns, ColumnUnit);
 
-    int TileRows => Part(RowCount, Math.Max(1, MostElements / (TileColumns * Centres)), 1);
+    int TileRows => IsOneSet ? TileColumns : Part(RowCount, Math.Max(1, MostElements / (TileColumns * Centres)), 1);
 
     int Across => LaneLoop.Chunks(ColumnCount, TileColumns);
 
     /// <summary>Rents memory for one tile at a time.</summary>
     public Scratch Rent() => new(Rows.DType, TileElements);
+
+    /// <summary>Rents memory for the mirror image of a tile: none where there is none.</summary>
+    public Scratch RentMirror() => new(Rows.DType, IsOneSet ? TileElements : 0);
 
     /// <summary>Rents memory for <see cref="Compute(Elements, int)"/>: none where the tiles are kept.</summary>
     public Scratch RentUnlessKept() => new(Rows.DType, Kept.IsEmpty ? TileElements : 0);
@@ -69,9 +82,12 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
     /// <summary>Computes a tile again, or returns the kept one.</summary>
     public SimilarityTile Recompute(Elements memory, int index) => Kept.IsEmpty ? Compute(memory, index) : Tile(memory, index);
 
+    /// <summary>Returns whether a tile has a mirror image with other similarities.</summary>
+    public bool HasMirror(in SimilarityTile tile) => IsOneSet && tile.Row != tile.Column;
+
     /// <summary>
-    /// Adds the products of a tile of derivatives to the gradients, which are default where they are not needed. Where rows and columns
-    /// are the same, both may be in the same memory.
+    /// Adds the products of a tile of derivatives to the gradients, which are default where they are not needed. Of one set both are in the
+    /// same memory, and a tile contains the derivatives of its mirror image: on the diagonal one product is then both.
     /// </summary>
     public void AddProducts(in SimilarityTile tile, Elements ofRows, Elements ofColumns)
     {
@@ -91,10 +107,22 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
 
     SimilarityTile Tile(Elements memory, int index)
     {
-        (int down, int across) = Math.DivRem(index, Across);
+        (int down, int across) = IsOneSet ? FromDiagonal(index) : Math.DivRem(index, Across);
         (int row, int column) = (down * TileRows, across * TileColumns);
         Elements target = Kept.IsEmpty ? memory : Kept.Slice(index * TileElements, TileElements);
         return new(target, row, Math.Min(TileRows, RowCount - row), column, Math.Min(TileColumns, ColumnCount - column));
+    }
+
+    /// <summary>Returns the place of a tile where each row of tiles begins at the diagonal.</summary>
+    (int Down, int Across) FromDiagonal(int index)
+    {
+        int down = 0;
+        for (; index >= Across - down; down++)
+        {
+            index -= Across - down;
+        }
+
+        return (down, down + index);
     }
 
     void Compute<S>(in SimilarityTile tile)
@@ -130,7 +158,7 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
                 MatrixProduct.Multiply(derivatives, View<S>(Columns, column, tile.Columns, Width), target, accumulate: true);
             }
 
-            if (!ofColumns.IsEmpty)
+            if (!ofColumns.IsEmpty && (!IsOneSet || HasMirror(tile)))
             {
                 Memory<S> target = ofColumns.Memory<S>().Slice(column * Width, tile.Columns * Width);
                 MatrixProduct.Multiply(derivatives.Transposed, View<S>(Rows, tile.Row, tile.Rows, Width), target, accumulate: true);
@@ -165,9 +193,67 @@ internal readonly record struct SimilarityTile(Elements Memory, int Row, int Row
         return start..(int)Math.Clamp(to - Column, start, Columns);
     }
 
+    /// <summary>Writes the mirror image of the tile to other memory.</summary>
+    public SimilarityTile Mirror(Elements memory)
+    {
+        SimilarityTile mirror = new(memory, Column, Columns, Row, Rows);
+        Transpose(mirror, adds: false);
+        return mirror;
+    }
+
+    /// <summary>Adds the tile to its mirror image.</summary>
+    public void AddToMirror(in SimilarityTile mirror) => Transpose(mirror, adds: true);
+
+    void Transpose(in SimilarityTile target, bool adds)
+    {
+        if (Memory.DType == DType.Float32)
+        {
+            ParallelFor.Run(TransposedRows<float>.Count(target), new TransposedRows<float>(this, target, adds));
+        }
+        else
+        {
+            ParallelFor.Run(TransposedRows<double>.Count(target), new TransposedRows<double>(this, target, adds));
+        }
+    }
+
     /// <summary>Passes over the rows of the tile in parallel.</summary>
     public void Run<TPass>(in TPass pass)
         where TPass : struct, ITilePass => LaneLoop.Run(new TileLoop<TPass>(pass, Rows, Columns), Memory.DType);
+}
+
+/// <summary>Writes or adds columns of a tile to the rows of its mirror image, some at a time.</summary>
+internal readonly struct TransposedRows<S>(SimilarityTile source, SimilarityTile target, bool adds) : IChunk
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+{
+    const int RowsAtOnce = 32;
+
+    public static int Count(in SimilarityTile target) => LaneLoop.Chunks(target.Rows, RowsAtOnce);
+
+    public void Run(int index)
+    {
+        int first = index * RowsAtOnce;
+        int end = Math.Min(target.Rows, first + RowsAtOnce);
+        Span<S> rows = target.Memory.Rows<S>(first, end, target.Columns);
+        if (!adds)
+        {
+            Transpose(first, end, rows);
+            return;
+        }
+
+        Memory<S> rented = BufferPool<S>.Rent(rows.Length);
+        Span<S> transposed = rented.Span[..rows.Length];
+        Transpose(first, end, transposed);
+        TensorPrimitives.Add(rows, transposed, rows);
+        BufferPool<S>.Return(rented);
+    }
+
+    unsafe void Transpose(int first, int end, Span<S> rows)
+    {
+        fixed (S* from = source.Memory.Span<S>(), to = rows)
+        {
+            MatrixTranspose.Run(from + first, source.Columns, to, source.Rows, source.Rows, end - first);
+        }
+    }
 }
 
 /// <summary>A pass over the rows of a tile.</summary>

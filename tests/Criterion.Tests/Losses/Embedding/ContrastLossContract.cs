@@ -15,6 +15,9 @@ public abstract class ContrastLossContract
     /// <summary>Evaluates the loss of two batches of rows, row i with row i, with a temperature or that of the loss.</summary>
     protected abstract Tensor Evaluate(Tensor x1, Tensor x2, Tensor? temperature, Reduction reduction = Reduction.Mean);
 
+    /// <summary>Gets the temperature of a loss that is given none.</summary>
+    protected abstract double DefaultTemperature { get; }
+
     /// <summary>Computes the loss of each row in plain loops.</summary>
     protected abstract double[] Reference(double[][] x1, double[][] x2, double temperature);
 
@@ -48,6 +51,29 @@ public abstract class ContrastLossContract
         double[] actual = Evaluate(x1, x2, Tensor.Scalar(0.2, DType.Float64), Reduction.None).ToArray<double>();
         double[] expected = Reference(ContrastReference.Rows(x1), ContrastReference.Rows(x2), 0.2);
         Assert.Equal(expected, actual, static (a, b) => Math.Abs(a - b) <= 1e-9 * (1 + Math.Abs(a)));
+    }
+
+    /// <summary>Of 4,200 rows similarities are too many to be kept; a temperature that learns makes two sets of the rows.</summary>
+    [Theory]
+    [InlineData(1100, false)]
+    [InlineData(4200, false)]
+    [InlineData(4200, true)]
+    public void Gradient_of_many_rows_is_the_slope_of_the_value(int rows, bool learns)
+    {
+        int count = rows / Views;
+        (Tensor x1, Tensor x2) = (MetricGolden.Normal(count, 3, 75), MetricGolden.Normal(count, 3, 76));
+        (Tensor d1, Tensor d2) = (MetricGolden.Normal(count, 3, 77), MetricGolden.Normal(count, 3, 78));
+        Tensor learned = Tensor.Scalar(DefaultTemperature, DType.Float64);
+        Tensor? temperature = learns ? learned : null;
+        double At(double step) => Evaluate(x1 + (d1 * step), x2 + (d2 * step), temperature).Item();
+        const double step = 1e-5;
+        double slope = (At(step) - At(-step)) / (2 * step);
+        double value = Evaluate(x1, x2, learned).Item();
+        (x1.RequiresGrad, x2.RequiresGrad) = (true, true);
+        Tensor loss = Evaluate(x1, x2, temperature);
+        Tensor[] gradients = Autograd.Grad([loss], [x1, x2]);
+        Assert.Equal(value, loss.Item(), 1e-12 * value);
+        Assert.Equal(slope, ((gradients[0] * d1) + (gradients[1] * d2)).Sum().Item(), 1e-5 * Math.Abs(slope));
     }
 
     [Theory]
@@ -124,8 +150,10 @@ public abstract class ContrastLossContract
             Tensor x2 = MetricGolden.Normal(1100, 13, 70).To(DType.Float32);
             (x1.RequiresGrad, x2.RequiresGrad) = (true, true);
             Tensor temperature = Tensor.Scalar(0.1f, requiresGrad: true);
-            Tensor loss = Evaluate(x1, x2, temperature);
-            return [(float)loss.Item(), .. Autograd.Grad([loss], [x1, x2, temperature]).SelectMany(static g => g.ToArray<float>())];
+            Tensor learned = Evaluate(x1, x2, temperature);
+            Tensor loss = Evaluate(x1, x2, null);
+            Tensor[] gradients = [.. Autograd.Grad([learned], [x1, x2, temperature]), .. Autograd.Grad([loss], [x1, x2])];
+            return [(float)learned.Item(), (float)loss.Item(), .. gradients.SelectMany(static g => g.ToArray<float>())];
         }
     }
 

@@ -128,6 +128,8 @@ public class InfoNceLossTests : ContrastLossContract
         Assert.Throws<ShapeException>(() => new InfoNceLoss().Forward(x, x[..2]));
     }
 
+    protected override double DefaultTemperature => 0.07;
+
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor? temperature, Reduction reduction = Reduction.Mean) =>
         new InfoNceLoss(symmetric: true, reduction: reduction).Forward(x1, x2, temperature: temperature);
 

@@ -31,6 +31,8 @@ public class NtXentLossTests : ContrastLossContract
     public void A_single_example_has_no_loss() =>
         Assert.Equal(0, new NtXentLoss().Forward(Tensor.From([3.0, 1], [1, 2]), Tensor.From([-1.0, 2], [1, 2])).Item(), 1e-14);
 
+    protected override double DefaultTemperature => 0.5;
+
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor? temperature, Reduction reduction = Reduction.Mean) =>
         new NtXentLoss(reduction: reduction).Forward(x1, x2, temperature);
 

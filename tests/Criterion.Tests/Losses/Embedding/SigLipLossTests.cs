@@ -35,6 +35,8 @@ public class SigLipLossTests : ContrastLossContract
         Assert.Contains("bias", error.Message, StringComparison.Ordinal);
     }
 
+    protected override double DefaultTemperature => 0.1;
+
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor? temperature, Reduction reduction = Reduction.Mean) =>
         new SigLipLoss(bias: Bias, reduction: reduction).Forward(x1, x2, temperature);
 

@@ -97,6 +97,8 @@ public class SupConLossTests : ContrastLossContract
         Assert.Throws<DTypeException>(() => new SupConLoss().Forward(x, y.To(DType.Float32)));
     }
 
+    protected override double DefaultTemperature => 0.1;
+
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor? temperature, Reduction reduction = Reduction.Mean)
     {
         Tensor index = Tensor.Arange(x1.Rank > 0 ? x1.Shape[0] : 0);
