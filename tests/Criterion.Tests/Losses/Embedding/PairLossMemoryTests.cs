@@ -25,7 +25,7 @@ public class PairLossMemoryTests
     }
 
     /// <summary>
-    /// At most 150 MB beyond inputs of 17 MB each: unit rows and gradients take 101 MB for both sides of InfoNCE, and 67 MB for SupCon.
+    /// At most 150 MB beyond inputs of 17 MB each: unit rows and gradients take 101 MB for both sides of InfoNCE, and 84 MB for SupCon.
     /// Memory that the pool has from earlier tests, a tile and its packed operands, counts for nothing.
     /// </summary>
     [Theory]
