@@ -7,8 +7,8 @@ namespace Criterion;
 public static partial class TensorFormula
 {
     /// <summary>
-    /// Computes the loss of each row from its dot products with the centres of classes, in tiles: the matrix of them is never in memory.
-    /// The first gradient computes the tiles again, higher derivatives take the whole matrix in tensor operations.
+    /// Computes the loss of each row from its dot products with the centres of classes, in tiles: a large matrix of them is never in
+    /// memory. The first gradient computes the tiles again, higher derivatives take the whole matrix in tensor operations.
     /// </summary>
     /// <param name="formula">The formula.</param>
     /// <param name="rows">The rows, [R, D].</param>

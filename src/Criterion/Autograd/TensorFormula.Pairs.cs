@@ -6,7 +6,7 @@ namespace Criterion;
 public static partial class TensorFormula
 {
     /// <summary>
-    /// Sums a formula of the dot products of each row with all keys, in tiles: the matrix of them is never in memory. The first gradient
+    /// Sums a formula of the dot products of each row with all keys, in tiles: a large matrix of them is never in memory. The first gradient
     /// computes the tiles again, higher derivatives take the whole matrix in tensor operations.
     /// </summary>
     /// <param name="formula">The formula.</param>

@@ -12,7 +12,7 @@ namespace Criterion.Losses;
 /// Where θ + m exceeds 180° the logit is λ (cos θ − m sin m), so that it still falls as the angle grows. The slope of sin θ in cos θ is
 /// infinite where the cosine is exactly 1 or −1; there it is taken as 0, so that no gradient is NaN. With several centres of a class
 /// (sub-centres) the most similar one counts, which keeps outliers and mislabelled images away from the centre of the others. The margin is
-/// in radians: pytorch-metric-learning's default of 28.6° is 0.5. The matrix of cosines is never in memory.
+/// in radians: pytorch-metric-learning's default of 28.6° is 0.5. A matrix of more than 16 million cosines is never in memory.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

@@ -5,7 +5,7 @@ namespace Criterion.Losses;
 
 /// <summary>
 /// A loss that classifies embeddings by their cosines to class weights: a softmax over classes, whose own class may be handicapped by a
-/// margin. The matrix of cosines is never in memory.
+/// margin. A matrix of more than 16 million cosines is never in memory.
 /// </summary>
 /// <remarks>
 /// Rows of embeddings and weights are brought to length 1; rows of zeros stay zeros and have the cosine 0. A batch may contain one class

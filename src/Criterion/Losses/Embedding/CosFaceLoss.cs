@@ -8,7 +8,7 @@ namespace Criterion.Losses;
 /// Cross-entropy of cosines with an additive margin (CosFace, AM-softmax): the logit of the own class is λ (s_y − m), those of others are λ
 /// s, where s are the cosines of an embedding and the class weights.
 /// </summary>
-/// <remarks>The matrix of cosines is never in memory. The scale moves results more than the margin does.</remarks>
+/// <remarks>A matrix of more than 16 million cosines is never in memory. The scale moves results more than the margin does.</remarks>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "embeddings [N, D], labels [N], weights [C, D] → scalar",

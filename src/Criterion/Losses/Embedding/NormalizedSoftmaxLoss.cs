@@ -9,8 +9,8 @@ namespace Criterion.Losses;
 /// gather around its weight.
 /// </summary>
 /// <remarks>
-/// At τ = 1 the loss cannot come near 0, since cosines are at most 1. The smaller τ, the more only the nearest wrong classes count. The
-/// matrix of cosines is never in memory.
+/// At τ = 1 the loss cannot come near 0, since cosines are at most 1. The smaller τ, the more only the nearest wrong classes count. A
+/// matrix of more than 16 million cosines is never in memory.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

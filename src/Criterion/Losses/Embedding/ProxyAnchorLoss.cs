@@ -12,7 +12,7 @@ namespace Criterion.Losses;
 /// <remarks>
 /// The first mean divides by the number of classes in the batch, the second by the number of all classes. Proxies need a learning rate of
 /// their own, 100 times that of the network in the authors' code: see <c>ClassWeights</c>. A batch may contain one class only. Rows of
-/// zeros have the cosine 0. The matrix of cosines is never in memory.
+/// zeros have the cosine 0. A matrix of more than 16 million cosines is never in memory.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

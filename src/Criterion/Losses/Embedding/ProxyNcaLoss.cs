@@ -11,7 +11,7 @@ namespace Criterion.Losses;
 /// <remarks>
 /// ProxyNCA++ (the default) is a softmax over all proxies. The first ProxyNCA, <c>includesOwn: false</c> at τ = 1, leaves the own class out
 /// of the denominator: its loss has no lower bound. Proxies need a learning rate of their own, 100 times that of the network or more: see
-/// <c>ClassWeights</c>. The matrix of distances is never in memory.
+/// <c>ClassWeights</c>. A matrix of more than 16 million distances is never in memory.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

@@ -10,7 +10,7 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// To be added to a loss that brings similar rows together (alignment), such as <see cref="NegativeCosineLoss.Byol"/>; alone it ignores
-/// what the rows mean. Rows of zeros count as orthogonal to all others. The matrix of distances is never in memory.
+/// what the rows mean. Rows of zeros count as orthogonal to all others. A matrix of more than 16 million distances is never in memory.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

@@ -9,7 +9,7 @@ namespace Criterion.Losses;
 /// <remarks>
 /// Also known as multiple negatives ranking loss. All other keys are negatives, so equal examples in a batch push each other apart: draw
 /// batches without duplicates. Rows of zeros have the cosine 0. A query without negatives has a loss of 0. The loss depends on the number
-/// of negatives: at random it is ln N. The matrix of cosines is never in memory, except for a second derivative.
+/// of negatives: at random it is ln N. A matrix of more than 16 million cosines is never in memory, except for a second derivative.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

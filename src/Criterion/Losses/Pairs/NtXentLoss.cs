@@ -7,8 +7,8 @@ namespace Criterion.Losses;
 /// are the cosines of all 2 N rows and p is the other view of i.
 /// </summary>
 /// <remarks>
-/// The rows of both views are anchors. Rows of zeros have the cosine 0. With a single example the loss is 0. The matrix of cosines is never
-/// in memory, except for a second derivative.
+/// The rows of both views are anchors. Rows of zeros have the cosine 0. With a single example the loss is 0. A matrix of more than 16
+/// million cosines is never in memory, except for a second derivative.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

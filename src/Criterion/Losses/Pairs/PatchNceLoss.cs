@@ -9,7 +9,7 @@ namespace Criterion.Losses;
 /// <remarks>
 /// Negatives are the other patches of the same image alone. The keys are constants for the gradient, as in the authors' code, unless
 /// <c>learnKeys</c> is set. The images are the first dimension, so that a smaller last batch has the same loss. Rows of zeros have the
-/// cosine 0. With a single patch the loss is 0. The matrix of cosines is never in memory.
+/// cosine 0. With a single patch the loss is 0. A matrix of more than 16 million cosines is never in memory.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

@@ -10,8 +10,8 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// The mean is over queries, as in the paper, so the loss grows with the batch. A bias of −10 suits batches of about 22,000; at the start
-/// −ln(N − 1) balances positives and negatives of small ones. Rows of zeros have the cosine 0. The matrix of cosines is never in memory,
-/// except for a second derivative.
+/// −ln(N − 1) balances positives and negatives of small ones. Rows of zeros have the cosine 0. A matrix of more than 16 million cosines is
+/// never in memory, except for a second derivative.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,

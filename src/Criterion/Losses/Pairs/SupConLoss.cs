@@ -9,8 +9,8 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// Rows whose label no other row has are negatives alone: they are left out of the mean, and their own loss is 0. With two views, pass both
-/// in one batch with equal labels. Rows of zeros have the cosine 0. The matrix of cosines is never in memory, except for a second
-/// derivative. The equivalent of pytorch-metric-learning is SupConLoss.
+/// in one batch with equal labels. Rows of zeros have the cosine 0. A matrix of more than 16 million cosines is never in memory, except for
+/// a second derivative. The equivalent of pytorch-metric-learning is SupConLoss.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,
