@@ -6,8 +6,8 @@ namespace Criterion;
 public static partial class TensorFormula
 {
     /// <summary>
-    /// Sums a formula of the dot products of each row with all keys, in tiles: a large matrix of them is never in memory. The first gradient
-    /// computes the tiles again, higher derivatives take the whole matrix in tensor operations.
+    /// Sums a formula of the dot products of each row with all keys, in tiles: a large matrix of them is never in memory. The first
+    /// gradient computes the tiles again, higher derivatives take the whole matrix in tensor operations.
     /// </summary>
     /// <param name="formula">The formula.</param>
     /// <param name="queries">The rows, [N, D].</param>
