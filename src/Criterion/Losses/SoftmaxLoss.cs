@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the log-probability of class j, and q the target's row. Classes run
 /// along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-public abstract partial record SoftmaxLoss : Loss
+public abstract partial record SoftmaxLoss : Loss, IClassLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced; the mean is over rows.</param>

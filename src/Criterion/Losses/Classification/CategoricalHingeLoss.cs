@@ -14,7 +14,7 @@ namespace Criterion.Losses;
     Source = "Keras, CategoricalHinge; without the bound at 0: Crammer and Singer, On the algorithmic implementation of multiclass "
         + "kernel-based vector machines, 2001",
     Alternatives = "MultiMarginLoss compares with all other classes and has no bound at 0; CrossEntropyLoss gives probabilities.")]
-public sealed record CategoricalHingeLoss : Loss, IPredictionLoss
+public sealed record CategoricalHingeLoss : Loss, IPredictionLoss, IClassLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>

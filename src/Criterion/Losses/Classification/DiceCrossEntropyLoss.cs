@@ -17,7 +17,7 @@ namespace Criterion.Losses;
     Shapes = "prediction (logits) [N, C, ...] or [N, 1, ...], target [N, ...] of classes → scalar",
     Source = "Isensee et al., nnU-Net: a self-configuring method for deep learning-based biomedical image segmentation, 2021",
     Alternatives = "DiceFromLogitsLoss and CrossEntropyLoss are its parts; FocalLoss where most pixels are easy.")]
-public sealed record DiceCrossEntropyLoss : IPredictionLoss
+public sealed record DiceCrossEntropyLoss : IPredictionLoss, IClassLoss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="diceWeight">The weight of the Dice part; must be 0 or more. Default: 1.</param>

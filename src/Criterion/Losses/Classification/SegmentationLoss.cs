@@ -28,7 +28,7 @@ public enum AbsentClasses
 /// Σ p / (Σ p + Smooth): with a Smooth near 0 that is almost 1 for any false positive, and the gradient almost 0.
 /// </para>
 /// </remarks>
-public abstract record SegmentationLoss : Loss, IPredictionLoss
+public abstract record SegmentationLoss : Loss, IPredictionLoss, IClassLoss
 {
     // Keeps the loss of empty masks finite without smoothing.
     private protected const double LeastDenominator = 1e-8;

@@ -118,7 +118,7 @@ public static partial class LossEvaluation
     static Shape ShapeOf(IPredictionLoss loss, int predictions, int labels)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        if (loss is not SoftmaxLoss)
+        if (!TakesClasses(loss))
         {
             return [predictions];
         }
@@ -132,7 +132,10 @@ public static partial class LossEvaluation
                 + "Pass N labels and N times C predictions, or the shape.");
     }
 
-    static Shape LabelShape(IPredictionLoss loss, Shape prediction) => loss is SoftmaxLoss && prediction.Rank > 0
+    static Shape LabelShape(IPredictionLoss loss, Shape prediction) => TakesClasses(loss) && prediction.Rank > 0
         ? prediction.Without(prediction.Rank == 1 ? 0 : 1)
         : prediction;
+
+    static bool TakesClasses(IPredictionLoss loss) =>
+        loss is IClassLoss || (loss is WeightedSum sum && sum.Terms.All(static term => TakesClasses(term.Loss)));
 }

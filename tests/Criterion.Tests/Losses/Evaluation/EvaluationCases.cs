@@ -44,20 +44,16 @@ static class EvaluationCases
         [nameof(NtXentLoss)] = "compares all rows of a batch with each other",
         [nameof(SigLipLoss)] = "compares all queries of a batch with all keys",
         [nameof(SupConLoss)] = "takes embeddings and the labels that define its pairs",
-        [nameof(DiceFromLogitsLoss)] = "takes a class for each row of logits, which arrays offer only to losses of softmax rows",
-        [nameof(JaccardFromLogitsLoss)] = "takes a class for each row of logits, which arrays offer only to losses of softmax rows",
-        [nameof(TverskyFromLogitsLoss)] = "takes a class for each row of logits, which arrays offer only to losses of softmax rows",
-        [nameof(DiceCrossEntropyLoss)] = "takes a class for each row of logits, which arrays offer only to losses of softmax rows",
-        [nameof(CategoricalHingeLoss)] = "takes a class for each row of logits, which arrays offer only to losses of softmax rows",
         [nameof(PatchNceLoss)] = "takes the patches of images, which it compares with each other",
     };
 
     /// <summary>Losses that combine tensor operations: they allocate small objects.</summary>
     public static readonly IReadOnlySet<string> Composed = new HashSet<string>
     {
-        nameof(CTCLoss), nameof(GradientLoss), nameof(KlFromLogProbabilitiesLoss), nameof(KlFromProbabilitiesLoss), nameof(MsSsimL1Loss),
+        nameof(CTCLoss), nameof(CategoricalHingeLoss), nameof(DiceCrossEntropyLoss), nameof(DiceFromLogitsLoss), nameof(GradientLoss),
+        nameof(JaccardFromLogitsLoss), nameof(KlFromLogProbabilitiesLoss), nameof(KlFromProbabilitiesLoss), nameof(MsSsimL1Loss),
         nameof(MultiLabelMarginLoss), nameof(MultiScaleSsimLoss), nameof(NegativeCosineLoss), nameof(PerceptualLoss), nameof(StyleLoss),
-        nameof(TotalVariationLoss), nameof(TripletMarginWithDistanceLoss), nameof(WeightedSum),
+        nameof(TotalVariationLoss), nameof(TripletMarginWithDistanceLoss), nameof(TverskyFromLogitsLoss), nameof(WeightedSum),
     };
 
     public static IReadOnlyList<EvaluationCase> All { get; } = [.. Numbers(), .. Rows(), .. Classes(), .. Images(), .. Special()];
@@ -152,6 +148,24 @@ static class EvaluationCases
             yield return new LabelCase(loss, Uniform(20, -3, 3, 1), [0, 1, 2, 3, 0]);
             yield return new LabelCase(loss, Uniform(20, -3, 3, 1), [0, 1, 2, 3, 0], [5, 4]);
             yield return new LabelCase(loss, Uniform(4, -0.4, 0.4, 1), [3]);
+        }
+
+        IPredictionLoss[] masks =
+        [
+            new DiceFromLogitsLoss(), new JaccardFromLogitsLoss(), new TverskyFromLogitsLoss(0.3, 0.7, 0.75), new DiceCrossEntropyLoss(),
+            new DiceFromLogitsLoss(ignoreIndex: 2, batch: true, reduction: Reduction.Sum),
+            new CrossEntropyLoss() + new DiceFromLogitsLoss(),
+        ];
+        foreach (IPredictionLoss loss in (IPredictionLoss[])[.. masks, new CategoricalHingeLoss()])
+        {
+            yield return new LabelCase(loss, Uniform(20, -3, 3, 1), [0, 1, 2, 3, 0]);
+            yield return new LabelCase(loss, Uniform(24, -3, 3, 1), [0, 1, 2, 3, 0, 2], [2, 4, 3]);
+            yield return new LabelCase(loss, Uniform(24, -3, 3, 1), [0, 1, 2, 0, 0, 2, 1, 0], [2, 3, 2, 2]);
+        }
+
+        foreach (IPredictionLoss loss in masks[..4])
+        {
+            yield return new LabelCase(loss, Uniform(8, -3, 3, 1), [0, 1, 1, 0, 0, 0, 1, 1], [2, 1, 4]);
         }
 
         yield return new LabelCase(new MultiLabelMarginLoss(), Uniform(4, -3, 3, 1), [3, 0, -1, 1]);
