@@ -10,7 +10,17 @@ public class ImageQualityTests
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("quality");
 
     public static TheoryData<ImageMetric> Metrics =>
-        [new Psnr(ImageRange.ZeroOne), new Gmsd(ImageRange.ZeroOne), new Vif(ImageRange.ZeroOne)];
+    [
+        new Psnr(ImageRange.ZeroOne), new SsimIndex(ImageRange.ZeroOne), new MultiScaleSsim(ImageRange.ZeroOne, autoReduceScales: true),
+        new Gmsd(ImageRange.ZeroOne), new Vif(ImageRange.ZeroOne),
+    ];
+
+    /// <summary>The same of luma, for RGB images.</summary>
+    public static TheoryData<ImageMetric> ColourMetrics =>
+    [
+        .. Metrics.Select(static row => row.Data).SelectMany(static metric =>
+            (ImageMetric[])[metric, metric with { Luma = Luma.Matlab, Border = 1 }]),
+    ];
 
     [Theory]
     [MemberData(nameof(Golden))]
@@ -48,7 +58,7 @@ public class ImageQualityTests
     [MemberData(nameof(Metrics))]
     public void A_border_is_set_aside(ImageMetric metric)
     {
-        (Tensor x, Tensor y) = (Image(1, 1), Image(2, 1));
+        (Tensor x, Tensor y) = (Image(1, 1), Like(Image(1, 1), 2));
         Tensor marked = y.Clone();
         marked.Narrow(2, 0, 1).Fill(1);
         ImageMetric inner = metric with { Border = 1 };
@@ -67,6 +77,40 @@ public class ImageQualityTests
             (first ? x : y)[0, 0, 20, 20] = Tensor.Scalar(double.NaN);
             Assert.True(double.IsNaN(metric.Of(x, y)));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(ColourMetrics))]
+    public void Each_image_counts_by_itself_in_any_type_and_layout(ImageMetric metric)
+    {
+        Tensor x = Tensor.Cat([Image(1, 3), Image(2, 3), Image(3, 3)]);
+        Tensor y = Like(x, 4);
+        double[] each = [.. Enumerable.Range(0, 3).Select(i => metric.Of(x[i], y[i]))];
+        Assert.Equal(each, metric.PerImage(x, y).ToArray<double>(), Equal);
+        Tensor order = Tensor.From<long>(2, 0, 1);
+        double[] reordered = metric.PerImage(x.IndexSelect(0, order), y.IndexSelect(0, order)).ToArray<double>();
+        Assert.Equal([each[2], each[0], each[1]], reordered, Equal);
+        Tensor view = x.Transpose().Contiguous().Transpose();
+        Assert.False(view.IsContiguous);
+        Assert.Equal(each, metric.PerImage(view, y).ToArray<double>(), Equal);
+        (Tensor single, Tensor reference) = (x.To(DType.Float32), y.To(DType.Float32));
+        double twice = metric.Of(single.To(DType.Float64), reference.To(DType.Float64));
+        Assert.Equal(twice, metric.Of(single, reference), 1e-12);
+        Assert.Equal(each.Average(), twice, 1e-5);
+
+        static bool Equal(double a, double b) => Math.Abs(a - b) < 1e-12;
+    }
+
+    [Theory]
+    [MemberData(nameof(ColourMetrics))]
+    public void Wrong_shapes_and_values_are_named_and_no_image_is_an_error(ImageMetric metric)
+    {
+        (Tensor x, Tensor y) = (Image(1, 3), Image(2, 3));
+        string shapes = Assert.Throws<ShapeException>(() => metric.Of(x, y.Narrow(2, 0, 43))).Message;
+        Assert.Contains("[1, 3, 44, 45]", shapes, StringComparison.Ordinal);
+        Assert.Contains("[1, 3, 43, 45]", shapes, StringComparison.Ordinal);
+        Assert.Contains("1.5", Assert.Throws<LossException>(() => metric.Of(x, y + 1.5 - y)).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<CriterionException>(() => metric.Of(x.Narrow(0, 0, 0), y.Narrow(0, 0, 0)));
     }
 
     [Fact]
@@ -99,6 +143,8 @@ public class ImageQualityTests
     }
 
     static Tensor Image(int seed, int channels) => Tensor.Rand([1, channels, 44, 45], DType.Float64, new RandomStream((ulong)seed));
+
+    static Tensor Like(Tensor image, ulong seed) => (image + Tensor.Rand(image.Shape, DType.Float64, new RandomStream(seed))) / 2;
 
     static ImageMetric Make(GoldenCase golden)
     {

@@ -187,6 +187,20 @@ public abstract class AdversarialContract
     }
 
     [Fact]
+    public void Several_discriminators_give_the_mean_of_their_losses()
+    {
+        ((Tensor r1, Tensor f1), (Tensor r2, Tensor f2)) = (Draw([4, 1]), Draw([4, 3]));
+        (Tensor[] real, Tensor[] fake) = ([r1, r2], [f1, f2]);
+        Equal(
+            real.Zip(fake, (r, f) => Objective.Discriminator(r, f).Item()).Average(), Objective.Discriminator(real, fake).Item());
+        Equal(fake.Zip(real, (f, r) => Objective.Generator(f, r).Item()).Average(), Objective.Generator(fake, real).Item());
+        GradCheck.Check(x => Objective.Discriminator([x[0], x[1]], [x[2], x[3]]), [r1, r2, f1, f2]);
+        GradCheck.Check(x => Objective.Generator([x[0], x[1]], [x[2], x[3]]), [f1, f2, r1, r2]);
+        Assert.Throws<ShapeException>(() => Objective.Discriminator(real, fake[..1]));
+        Assert.Throws<LossException>(() => Objective.Generator([], []));
+    }
+
+    [Fact]
     public void Empty_batches_are_an_error()
     {
         Tensor empty = Tensor.Zeros([0, 1], DType.Float64);

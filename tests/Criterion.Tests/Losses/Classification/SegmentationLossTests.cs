@@ -178,6 +178,48 @@ public class SegmentationLossTests
         Assert.Throws<LossException>(() => new DiceCrossEntropyLoss(ignoreIndex: 1).Forward(x, Tensor.Ones([2, 5], DType.Int64)));
     }
 
+    [Theory]
+    [InlineData(2, 3, 5)]
+    [InlineData(2, 1, 5)]
+    public void Derivatives_of_Dice_and_cross_entropy_are_those_of_central_differences(int samples, int channels, int pixels)
+    {
+        Tensor target = Classes([samples, pixels], Math.Max(2, channels));
+        target[1, 2] = Tensor.Scalar(-100, DType.Int64);
+        GradCheck.Check(x => new DiceCrossEntropyLoss(2, 3).Forward(x[0], target), [Logits(samples, channels, pixels)]);
+    }
+
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    public void Extreme_logits_of_Dice_and_cross_entropy_are_finite_to_second_order(DType type)
+    {
+        foreach (double[] logits in (double[][])[[1e4, -1e4, 0, 0], [-1e4, 1e4, 1e4, -1e4], [0, 0, 0, 0]])
+        {
+            foreach (Shape shape in (Shape[])[[1, 2, 2], [1, 1, 4]])
+            {
+                Tensor x = Tensor.From(logits, shape).To(type);
+                x.RequiresGrad = true;
+                Tensor loss = new DiceCrossEntropyLoss().Forward(x, Classes([1, shape[2]], 2));
+                Tensor first = Criterion.Autograd.Grad(loss, x, createGraph: true);
+                Tensor second = Criterion.Autograd.Grad(first.Square().Sum(), x);
+                Assert.All((Tensor[])[loss, first, second], value => Assert.Equal(1, value.IsFinite().To(DType.Int64).Min().Item()));
+            }
+        }
+    }
+
+    [Fact]
+    public void Dice_and_cross_entropy_of_single_precision_are_near_double_and_NaN_shows()
+    {
+        (Tensor x, Tensor target) = (Logits(3, 4, 50), Classes([3, 50], 4));
+        Tensor single = new DiceCrossEntropyLoss().Forward(x.To(DType.Float32), target);
+        Assert.Equal(DType.Float32, single.DType);
+        Assert.Equal(new DiceCrossEntropyLoss().Forward(x.To(DType.Float32).To(DType.Float64), target).Item(), single.Item(), 2e-6);
+        x[2, 3, 7] = Tensor.Scalar(double.NaN);
+        Assert.True(double.IsNaN(new DiceCrossEntropyLoss().Forward(x, target).Item()));
+        CriterionAssert.IsShown(new DiceCrossEntropyLoss());
+        CriterionAssert.IsStored(new DiceCrossEntropyLoss(2, 3, true, 0.5, false, true, AbsentClasses.Zero, 7));
+    }
+
     [Fact]
     public void Options_out_of_range_are_errors()
     {

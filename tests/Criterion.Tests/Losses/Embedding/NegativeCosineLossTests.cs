@@ -3,10 +3,8 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Embedding;
 
-public class NegativeCosineLossTests
+public class NegativeCosineLossTests : LossContract
 {
-    static RandomStream Random => new(3);
-
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("contrast", "BYOL", "SimSiam");
 
     [Theory]
@@ -125,6 +123,21 @@ public class NegativeCosineLossTests
         CriterionAssert.IsShown(new NegativeCosineLoss());
         CriterionAssert.IsStored(new NegativeCosineLoss(2, 2, 1e-3, Reduction.None));
     }
+
+    protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 0)], [Doubles(3, 4)], [Doubles(1e15, -1e15)], [Doubles(1e-15, 0)]];
+
+    protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
+        new NegativeCosineLoss(reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], Target(inputs[0]));
+
+    // The cosine of rows of one element is constant but for rounding, which a division by a small number would magnify.
+    protected override Tensor[] Draw(Shape shape, RandomStream random) => [Tensor.Rand(shape, DType.Float64, random, low: 0.5, high: 2)];
+
+    protected override Tensor LossOfOtherShapes(Tensor[] inputs) =>
+        new NegativeCosineLoss().Forward(inputs[0], Target(inputs[0]).Narrow(1, 0, 1));
+
+    /// <summary>The same row for each row of the predictions.</summary>
+    static Tensor Target(Tensor prediction) =>
+        Tensor.Arange(0, prediction.Shape[-1], 1, DType.Float64).Cos().To(prediction.DType).Expand(prediction.Shape);
 
     static (Tensor P, Tensor Z) Draw(int n, int d)
     {
