@@ -10,6 +10,7 @@ namespace Criterion.Formats;
 internal sealed class ProtobufMessage
 {
     const int Varint = 0;
+    const int Fixed64 = 1;
     const int LengthDelimited = 2;
     const int Fixed32 = 5;
 
@@ -40,12 +41,17 @@ internal sealed class ProtobufMessage
         return Add([.. Tag(field, Fixed32), .. bits]);
     }
 
+    /// <summary>Adds a number of 64 bits.</summary>
+    public ProtobufMessage Add(int field, double value) => Add([.. Tag(field, Fixed64), .. Bits([value])]);
+
+    /// <summary>Adds numbers of 64 bits as one packed list.</summary>
+    public ProtobufMessage AddPacked(int field, ReadOnlySpan<double> values) => Add(field, Bits(values));
+
     /// <summary>Adds text.</summary>
-    public ProtobufMessage Add(int field, string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        return Add(field, bytes.Length, stream => stream.Write(bytes));
-    }
+    public ProtobufMessage Add(int field, string text) => Add(field, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Adds bytes.</summary>
+    public ProtobufMessage Add(int field, byte[] bytes) => Add(field, bytes.Length, stream => stream.Write(bytes));
 
     /// <summary>Adds a message.</summary>
     public ProtobufMessage Add(int field, ProtobufMessage message) => Add(field, message.Size, message.WriteTo);
@@ -87,6 +93,17 @@ internal sealed class ProtobufMessage
         _fields.Add(stream => stream.Write(bytes));
         Size += bytes.Length;
         return this;
+    }
+
+    static byte[] Bits(ReadOnlySpan<double> values)
+    {
+        byte[] bits = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bits.AsSpan(i * sizeof(double)), values[i]);
+        }
+
+        return bits;
     }
 
     static byte[] Tag(int field, int type) => Digits(((ulong)field << 3) | (uint)type);

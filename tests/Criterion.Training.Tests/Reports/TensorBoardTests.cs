@@ -191,9 +191,14 @@ public sealed class TensorBoardTests : IDisposable
     [InlineData(ulong.MaxValue)]
     public void Integers_of_any_size_are_read_back(ulong value)
     {
-        byte[] message = new ProtobufWriter().Integer(16, (long)value).Written.ToArray();
-        Field field = Assert.Single(new Field(0, 0, message).Message);
-        Assert.Equal((16, value), (field.Number, field.Integer));
+        Directory.CreateDirectory(_temp["run"]);
+        using (EventFile file = new(_temp["run"], firstStep: 0))
+        {
+            file.Write((long)value, []);
+        }
+
+        Field[] last = Read(File())[^1];
+        Assert.Equal(value, last.Single(static field => field.Number == 2).Integer);
     }
 
     [Fact]

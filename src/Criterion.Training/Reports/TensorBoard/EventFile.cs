@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Criterion.Formats;
 
 namespace Criterion.Training;
 
@@ -28,37 +29,31 @@ internal sealed class EventFile : IDisposable
     public EventFile(string folder, long firstStep)
     {
         _file = Create(folder);
-        Write(Event(0).Text(3, Version));
+        Write(Event(0).Add(3, Version));
         if (firstStep > 1)
         {
-            Write(Event(firstStep).Message(7, new ProtobufWriter().Integer(1, SessionStarted)));
+            Write(Event(firstStep).Add(7, new ProtobufMessage().Add(1, SessionStarted)));
         }
     }
 
     /// <summary>Writes the values of a <c>Summary</c> and flushes them.</summary>
-    public void Write(long step, params IEnumerable<ProtobufWriter> values)
-    {
-        ProtobufWriter summary = new();
-        foreach (ProtobufWriter value in values)
-        {
-            summary.Message(1, value);
-        }
-
-        Write(Event(step).Message(5, summary));
-    }
+    public void Write(long step, params IEnumerable<ProtobufMessage> values) =>
+        Write(Event(step).Add(5, new ProtobufMessage().Add(1, values)));
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    static ProtobufWriter Event(long step) =>
-        new ProtobufWriter().Double(1, (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds).Integer(2, step);
+    static ProtobufMessage Event(long step) =>
+        new ProtobufMessage().Add(1, (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds).Add(2, step);
 
-    void Write(ProtobufWriter message)
+    void Write(ProtobufMessage message)
     {
+        using MemoryStream bytes = new();
+        message.WriteTo(bytes);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)message.Written.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(length, message.Size);
         WriteWithChecksum(length);
-        WriteWithChecksum(message.Written);
+        WriteWithChecksum(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
         _file.Flush();
     }
 

@@ -1,3 +1,5 @@
+using Criterion.Formats;
+
 namespace Criterion.Training;
 
 /// <summary>The values of a <c>Summary</c>: scalars, images and histograms.</summary>
@@ -10,30 +12,30 @@ internal static class EventValues
     /// <param name="tag">The name.</param>
     /// <param name="value">The value.</param>
     /// <param name="description">The meaning, which TensorBoard reads from the first value of a tag. Default: none.</param>
-    public static ProtobufWriter Scalar(string tag, double value, string? description = null)
+    public static ProtobufMessage Scalar(string tag, double value, string? description = null)
     {
-        ProtobufWriter scalar = new ProtobufWriter().Text(1, tag).Float(2, (float)value);
-        return description is null ? scalar : scalar.Message(
+        ProtobufMessage scalar = new ProtobufMessage().Add(1, tag).Add(2, (float)value);
+        return description is null ? scalar : scalar.Add(
             9,
-            new ProtobufWriter().Message(1, new ProtobufWriter().Text(1, ScalarPlugin)).Text(3, description).Integer(4, ScalarClass));
+            new ProtobufMessage().Add(1, new ProtobufMessage().Add(1, ScalarPlugin)).Add(3, description).Add(4, ScalarClass));
     }
 
     /// <summary>Creates an image from a PNG.</summary>
     /// <param name="tag">The name.</param>
     /// <param name="png">The content of the file.</param>
     /// <param name="shape">The channels, height and width.</param>
-    public static ProtobufWriter Image(string tag, byte[] png, Shape shape) => new ProtobufWriter().Text(1, tag).Message(
-        4, new ProtobufWriter().Integer(1, shape[1]).Integer(2, shape[2]).Integer(3, shape[0]).Bytes(4, png));
+    public static ProtobufMessage Image(string tag, byte[] png, Shape shape) => new ProtobufMessage().Add(1, tag).Add(
+        4, new ProtobufMessage().Add(1, shape[1]).Add(2, shape[2]).Add(3, shape[0]).Add(4, png));
 
     /// <summary>Creates a histogram.</summary>
-    public static ProtobufWriter Histogram(string tag, Histogram histogram) => new ProtobufWriter().Text(1, tag).Message(
+    public static ProtobufMessage Histogram(string tag, Histogram histogram) => new ProtobufMessage().Add(1, tag).Add(
         5,
-        new ProtobufWriter()
-            .Double(1, histogram.Least)
-            .Double(2, histogram.Greatest)
-            .Double(3, histogram.Count)
-            .Double(4, histogram.Sum)
-            .Double(5, histogram.SumOfSquares)
-            .Doubles(6, histogram.Limits)
-            .Doubles(7, histogram.Counts));
+        new ProtobufMessage()
+            .Add(1, histogram.Least)
+            .Add(2, histogram.Greatest)
+            .Add(3, (double)histogram.Count)
+            .Add(4, histogram.Sum)
+            .Add(5, histogram.SumOfSquares)
+            .AddPacked(6, histogram.Limits)
+            .AddPacked(7, histogram.Counts));
 }

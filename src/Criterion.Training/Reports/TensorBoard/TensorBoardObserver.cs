@@ -1,3 +1,4 @@
+using Criterion.Formats;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -45,7 +46,7 @@ internal sealed class TensorBoardObserver : RunObserver
     /// <inheritdoc/>
     public override void Dispose() => _file.Dispose();
 
-    static IEnumerable<ProtobufWriter> Histograms(string name, Module network) =>
+    static IEnumerable<ProtobufMessage> Histograms(string name, Module network) =>
         from parameter in network.NamedParameters()
         from part in Tensors(parameter.Value)
         from value in Values($"{part.Kind}/{name}.{parameter.Name}", part.Tensor)
@@ -56,13 +57,13 @@ internal sealed class TensorBoardObserver : RunObserver
         : [("weights", parameter)];
 
     // Values that are not finite have no bin, so their number is a scalar.
-    static IEnumerable<ProtobufWriter> Values(string tag, Tensor tensor)
+    static IEnumerable<ProtobufMessage> Values(string tag, Tensor tensor)
     {
         Histogram? histogram = Histogram.Of(tensor, out int notFinite);
-        IEnumerable<ProtobufWriter> finite = histogram is null ? [] : [EventValues.Histogram(tag, histogram)];
+        IEnumerable<ProtobufMessage> finite = histogram is null ? [] : [EventValues.Histogram(tag, histogram)];
         return notFinite == 0 ? finite : finite.Append(EventValues.Scalar($"not_finite/{tag}", notFinite));
     }
 
-    ProtobufWriter Scalar(string name, double value, string description) =>
+    ProtobufMessage Scalar(string name, double value, string description) =>
         EventValues.Scalar(name, value, _described.Add(name) ? description : null);
 }
