@@ -38,13 +38,15 @@ internal sealed class EvaluateCommand
 
     readonly InceptionOptions _inception = new();
 
+    readonly PairOptions _pairs;
+
     readonly Option<bool> _json = CommonOptions.Flag("--json", "Print JSON instead of the table");
 
     readonly Option<int> _threads = CommonOptions.Threads();
 
     readonly ToolConsole _console;
 
-    EvaluateCommand(ToolConsole console) => _console = console;
+    EvaluateCommand(ToolConsole console) => (_console, _pairs) = (console, new(_inception.Weights));
 
     public static Command Create(ToolConsole console) => new EvaluateCommand(console).Build();
 
@@ -52,9 +54,10 @@ internal sealed class EvaluateCommand
     {
         Command command = new("evaluate",
             "Measures the distance between generated and real samples, in the features of an embedded classifier, of Inception, or in "
-                + "given ones; the similarity of two images; or how well embeddings find others of their label.")
+                + "given ones; the similarity of two images; the perceptual distance of pairs; or how well embeddings find others of their "
+                + "label.")
         {
-            _real, _fake, _retrieval, _count, _seed, _images.All, _inception.All, _json, _threads,
+            _real, _fake, _retrieval, _count, _seed, _images.All, _inception.All, _pairs.All, _json, _threads,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
@@ -67,6 +70,11 @@ internal sealed class EvaluateCommand
         if (parsed.GetValue(_retrieval))
         {
             return OfRetrieval(parsed, first, parsed.GetValue(_fake));
+        }
+
+        if (_pairs.AreMeasured(parsed))
+        {
+            return OfPairs(parsed, first, parsed.GetValue(_fake));
         }
 
         return parsed.GetValue(_fake) is not { } second ? OfRun(parsed, first)
@@ -164,7 +172,8 @@ internal sealed class EvaluateCommand
 
     int OfRetrieval(ParseResult parsed, string embeddings, string? labels)
     {
-        RefuseUnused(parsed, [_count, .. _images.All, .. _inception.All], "embeddings are numbers, and none is drawn");
+        RefuseUnused(
+            parsed, [_count, .. _images.All, .. _inception.All, .. _pairs.All], "embeddings are numbers, and none is drawn");
         Paths.ToRead(embeddings, _real.Name, "a .npy file of embeddings [N, D]");
         if (labels is null)
         {
@@ -175,6 +184,26 @@ internal sealed class EvaluateCommand
         Paths.ToRead(labels, _fake.Name, "a .npy file of labels [N]");
         RetrievalSummary summary = RetrievalSummary.Of(embeddings, labels, parsed.GetValue(_seed));
         _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(summary) : Table(summary, _console.TableWidth));
+        return Tool.Success;
+    }
+
+    int OfPairs(ParseResult parsed, string real, string? fake)
+    {
+        RefuseUnused(parsed, [_count, _seed, .. _inception.OfFeatures], "pairs are compared image by image, and none is drawn");
+        if (fake is null)
+        {
+            throw new ToolException("Pairs need two sources. Give the counterparts too: criterion evaluate "
+                + $"{UsageErrors.Shorten(real)} FAKE {_pairs.All[0].Name} …");
+        }
+
+        string[] sources =
+            [DataSources.Checked([real], _real.Name)[0], DataSources.Checked([fake], _fake.Name)[0]];
+        DataArguments given = _images.Arguments(parsed, sources);
+        SourcePairs pairs = new(given with { Sources = [sources[0]] }, given with { Sources = [sources[1]] });
+        (ImageMetric metric, string name) = _pairs.Load(parsed);
+        PairedDistance distance = DataLoading.Show(_console, progress => PairedDistance.Of(metric, name, pairs, progress));
+        _console.Note(distance.Notes);
+        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(distance) : Table(distance, _console.TableWidth));
         return Tool.Success;
     }
 
@@ -250,6 +279,21 @@ internal sealed class EvaluateCommand
     }
 
     static string Number(RetrievalMeasure of) => $"{Number(of.Value)} [{Number(of.Low)}, {Number(of.High)}]";
+
+    static string Table(PairedDistance of, int width) => string.Join('\n',
+    [
+        $"real: {of.Real}",
+        $"fake: {of.Fake}",
+        $"size: {new Size2(of.Height, of.Width)}, {Counted.Of(of.Pairs, "pair")}",
+        "",
+        TextLayout.Columns(
+            [[
+                of.Metric,
+                $"{Number(of.Distance.Mean)}{(of.Distance.Margin is { } margin ? $" ± {Number(margin)}" : "")}",
+                $"lower is better; 0 for identical images{(of.Pairs > 1 ? "; ± 95 % interval of the mean" : "")}",
+            ]],
+            width),
+    ]);
 
     static string Table(ImageComparison of, int width) => string.Join('\n',
     [

@@ -16,12 +16,6 @@ internal sealed class InceptionOptions
         HelpName = "network",
     }.OneOf(Classifier, Inception);
 
-    readonly Option<string?> _weights = new("--weights")
-    {
-        Description = $"File with the weights of Inception, {FidInception.WeightsFile}, which is not downloaded",
-        HelpName = "file",
-    };
-
     readonly Option<string> _resize = new Option<string>("--resize")
     {
         Description = "How images are resized for Inception: clean (clean-fid), legacy (TensorFlow, torch-fidelity) or pytorch-fid",
@@ -29,8 +23,19 @@ internal sealed class InceptionOptions
         HelpName = "way",
     }.OneOf("clean", "legacy", "pytorch-fid");
 
+    /// <summary>Gets the option of the file with the weights, of whatever network is loaded.</summary>
+    public Option<string?> Weights { get; } = new("--weights")
+    {
+        Description = $"File with the weights of the network, which is not downloaded: {FidInception.WeightsFile} of Inception, "
+            + $"{AlexNet.WeightsFile} or {Vgg16.WeightsFile}",
+        HelpName = "file",
+    };
+
+    /// <summary>Gets all of these options but that of the weights.</summary>
+    public IReadOnlyList<Option> OfFeatures => [_features, _resize];
+
     /// <summary>Gets all of these options.</summary>
-    public IReadOnlyList<Option> All => [_features, _weights, _resize];
+    public IReadOnlyList<Option> All => [_features, Weights, _resize];
 
     /// <summary>Loads the network; null if the embedded classifier computes the features.</summary>
     /// <param name="parsed">The command line.</param>
@@ -39,14 +44,14 @@ internal sealed class InceptionOptions
     {
         if (parsed.GetValue(_features) != Inception)
         {
-            return ((Option[])[_weights, _resize]).FirstOrDefault(parsed.IsGiven) is { } unused
+            return ((Option[])[Weights, _resize]).FirstOrDefault(parsed.IsGiven) is { } unused
                 ? throw new ToolException(
                     $"{unused.Name} has no effect without {_features.Name} {Inception}. Add it, or remove {unused.Name}.")
                 : null;
         }
 
-        string path = parsed.GetValue(_weights) ?? throw new ToolException(
-            $"{_features.Name} {Inception} needs {_weights.Name}. {FidInception.Weights.HowToGet}");
+        string path = parsed.GetValue(Weights) ?? throw new ToolException(
+            $"{_features.Name} {Inception} needs {Weights.Name}. {FidInception.Weights.HowToGet}");
         return FidInception.Load(path, ResizeOf(parsed));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Criterion.Formats;
+using Criterion.Losses;
 using Criterion.Metrics;
 using static Criterion.Cli.Tests.ToolRun;
 
@@ -64,6 +65,77 @@ public sealed class EvaluateCommandTests : IDisposable
             (int refused, string _, string why) = Run(["evaluate", .. arguments]);
             Assert.NotEqual(0, refused);
             Assert.Contains(expected, why, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Pairs_by_their_perceptual_distance()
+    {
+        string[] lpips = Lpips();
+        Tensor[] real = [.. Enumerable.Range(0, 11).Select(static i => Picture(i))];
+        Tensor[] fake = [.. Enumerable.Range(0, 11).Select(static i => i < 2 ? Picture(i) : Picture(i + 100))];
+        (string a, string b) = (Folder("real", real), Folder("fake", fake));
+
+        (int code, string table, string error) = Run(["evaluate", a, b, .. lpips]);
+        PairedDistance distance = Read(Run(["evaluate", a, b, "--json", .. lpips]).Output);
+
+        LpipsNetwork network = LpipsNetwork.Load(AlexNet.Load(lpips[3]), lpips[5]);
+        double[] each = [.. real.Zip(fake, (x, y) => new Lpips(network, ImageRange.Byte).Of(y, x))];
+        Interval expected = Interval.Of(each);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"size: 32×33, 11 pairs\s+LPIPS of AlexNet +[\d.]+ ± [\d.]+ +lower is better", table);
+        Assert.Equal((a, b, 11, 32, 33), (distance.Real, distance.Fake, distance.Pairs, distance.Height, distance.Width));
+        Assert.Equal(expected.Mean, distance.Distance.Mean, 1e-6);
+        Assert.Equal(expected.Margin!.Value, distance.Distance.Margin!.Value, 1e-6);
+        Assert.Equal([0, 0], each[..2]);
+        Assert.True(each[2..].Min() > 1e-3);
+
+        // One pair has no interval, and grey images have three equal channels.
+        string single = Run(["evaluate", Path.Combine(a, "02.png"), Path.Combine(b, "02.png"), .. lpips]).Output;
+        Assert.Matches(@"1 pair\s+LPIPS of AlexNet +[\d.]+ +lower is better; 0 for identical images\s*$", single);
+        string grey = Folder("grey", [.. real.Select(static x => x.Narrow(0, 0, 1))]);
+        Assert.True(Read(Run(["evaluate", a, grey, "--json", .. lpips]).Output).Distance.Mean > 1e-3);
+
+        static PairedDistance Read(string json) =>
+            JsonSerializer.Deserialize<PairedDistance>(json, new JsonSerializerOptions(JsonSerializerDefaults.Web))!;
+    }
+
+    [Fact]
+    public void Pairs_without_counterparts_or_of_other_sizes_are_refused()
+    {
+        string[] lpips = Lpips();
+        Tensor[] three = [Picture(1), Picture(2), Picture(3)];
+        string real = Folder("real", three);
+        Npy.Write(_temp["two.npy"], Tensor.Stack(three[..2]));
+        Npy.Write(_temp["three.npy"], Tensor.Stack(three));
+        Npy.Write(_temp["floats.npy"], Tensor.Rand([3, 3, 32, 33], random: new RandomStream(1)));
+        Directory.CreateDirectory(_temp["run"]);
+        Dcgan networks = new(8, 1, 2, 3);
+        GeneratorFile.Write(_temp[Path.Combine("run", GeneratorFile.Name)], networks, networks.Generator(new RandomStream(1)));
+
+        Refused("1 image of", [real, Folder("fewer", three[..2]), .. lpips]);
+        Refused("02. Files are paired by their names", [real, Folder("fewer", three[..2]), .. lpips]);
+        Refused("only images of one size are compared", [real, Folder("others", [.. three.Select(static x => x.Transpose())]), .. lpips]);
+        Refused("many target images as input images", [_temp["three.npy"], _temp["two.npy"], .. lpips]);
+        Refused("is a folder and", [real, _temp["three.npy"], .. lpips]);
+        Refused("--range", [_temp["three.npy"], _temp["floats.npy"], .. lpips]);
+        Refused("run", [real, _temp["run"], .. lpips]);
+        Refused("Pairs need two sources", [real, .. lpips]);
+        Refused("at least 31×31", [real, real, "--size", "16", .. lpips]);
+        Refused("--pairs lpips-alexnet needs --weights. The weights of AlexNet are not", [real, real, .. lpips[..2]]);
+        Refused("needs --channel-weights. The weights of LPIPS on AlexNet", [real, real, .. lpips[..4]]);
+        string[] dists = ["--pairs", "dists", .. lpips[4..]];
+        Refused("There is no file '/no.pth'. The weights of VGG16", [real, real, .. dists, "--weights", "/no.pth"]);
+        Refused("--channel-weights has no effect without --pairs", [real, real, .. lpips[4..]]);
+        Refused("--features has no effect here", [real, real, .. lpips, "--features", "inception"]);
+        Refused("--weights has no effect without --features inception", [real, real, .. lpips[2..4]]);
+
+        void Refused(string expected, string[] arguments)
+        {
+            (int code, string output, string error) = Run(["evaluate", .. arguments]);
+            Assert.NotEqual(0, code);
+            Assert.Equal("", output);
+            Assert.Contains(expected, error, StringComparison.Ordinal);
         }
     }
 
@@ -272,5 +344,30 @@ public sealed class EvaluateCommandTests : IDisposable
         string file = _temp[$"{name}.npy"];
         Npy.Write(file, Tensor.Randn([count, dimensions], random: new RandomStream(seed)));
         return file;
+    }
+
+    static Tensor Picture(int seed) => Tensor.RandInt(0, 256, [3, 32, 33], new RandomStream((ulong)seed)).To(DType.UInt8);
+
+    string Folder(string name, Tensor[] pictures)
+    {
+        Directory.CreateDirectory(_temp[name]);
+        foreach ((int i, Tensor picture) in pictures.Index())
+        {
+            Png.Write(Path.Combine(_temp[name], $"{i:00}.png"), picture.Contiguous());
+        }
+
+        return _temp[name];
+    }
+
+    /// <summary>Writes random weights and returns the options that load them.</summary>
+    string[] Lpips()
+    {
+        AlexNet network = new(new RandomStream(1));
+        Safetensors.Write(_temp["alexnet.safetensors"], network.StateDict());
+        Safetensors.Write(_temp["channels.safetensors"], new LpipsNetwork(network).StateDict());
+        return
+        [
+            "--pairs", "lpips-alexnet", "--weights", _temp["alexnet.safetensors"], "--channel-weights", _temp["channels.safetensors"],
+        ];
     }
 }

@@ -17,6 +17,9 @@ public static class EvaluationJson
     /// <summary>Writes a comparison of two images as indented JSON.</summary>
     public static string Write(ImageComparison comparison) => JsonSerializer.Serialize(comparison, Context.ImageComparison);
 
+    /// <summary>Writes the distance of paired images as indented JSON.</summary>
+    public static string Write(PairedDistance distance) => JsonSerializer.Serialize(distance, Context.PairedDistance);
+
     /// <summary>Writes the quality of embeddings as indented JSON.</summary>
     public static string Write(EmbeddingQuality quality) => JsonSerializer.Serialize(quality, Context.EmbeddingQuality);
 
@@ -52,6 +55,7 @@ public static class EvaluationJson
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Evaluation))]
 [JsonSerializable(typeof(ImageComparison))]
+[JsonSerializable(typeof(PairedDistance))]
 [JsonSerializable(typeof(RetrievalSummary))]
 [JsonSerializable(typeof(EmbeddingQuality))]
 [JsonSerializable(typeof(TranslationQuality))]

@@ -28,7 +28,8 @@ public sealed class AlexNet : ImageNetNetwork
 
     internal override IReadOnlyList<string> PerceptualLayers => Relus;
 
-    static PretrainedFile Weights => PretrainedFile.OfTorchvision("AlexNet", WeightsFile, "233 MB", "AlexNet_Weights.IMAGENET1K_V1");
+    internal static PretrainedFile Weights =>
+        PretrainedFile.OfTorchvision("AlexNet", WeightsFile, "233 MB", "AlexNet_Weights.IMAGENET1K_V1");
 
     /// <summary>Loads a network from a file: the <c>.pth</c> of torchvision, or the same as <c>.safetensors</c>.</summary>
     /// <param name="path">The file.</param>

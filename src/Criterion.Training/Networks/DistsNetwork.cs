@@ -22,10 +22,11 @@ public sealed class DistsNetwork
     const double Stability = 1e-6;
     const double LeastSquare = 1e-12;
 
-    static readonly string[] Layers = ["relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3"];
-
-    static readonly PretrainedFile File =
+    /// <summary>The file of the weights.</summary>
+    internal static readonly PretrainedFile File =
         new("DISTS", "weights.pt", "about 12 KB", "in DISTS_pytorch of github.com/dingkeyan93/DISTS");
+
+    static readonly string[] Layers = ["relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3"];
 
     readonly Vgg16 _network;
     readonly Weights _weights;

@@ -26,6 +26,12 @@ public sealed class LpipsNetwork
     /// </summary>
     internal const double Epsilon = 1e-8;
 
+    /// <summary>The file of the weights on AlexNet.</summary>
+    internal static readonly PretrainedFile AlexNetHeads = HeadsOf(nameof(AlexNet), "alex.pth", "6,009 bytes");
+
+    /// <summary>The file of the weights on VGG16.</summary>
+    internal static readonly PretrainedFile VggHeads = HeadsOf(nameof(Vgg16), "vgg.pth", "7,289 bytes");
+
     static readonly IReadOnlyList<string> VggLayers = ["relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3"];
 
     readonly ImageNetNetwork _network;
@@ -60,7 +66,7 @@ public sealed class LpipsNetwork
     public static LpipsNetwork Load(ImageNetNetwork network, string heads)
     {
         LpipsNetwork lpips = new(network);
-        FileOf(network).Load(lpips._heads, heads);
+        (network is AlexNet ? AlexNetHeads : VggHeads).Load(lpips._heads, heads);
         lpips._heads.Freeze();
         return lpips;
     }
@@ -111,10 +117,6 @@ public sealed class LpipsNetwork
             $"LpipsNetwork: there are no weights of LPIPS for {network.GetType().Name}. Use AlexNet or Vgg16.", nameof(network)),
     };
 
-    static PretrainedFile FileOf(ImageNetNetwork network)
-    {
-        (string name, string size) = network is AlexNet ? ("alex.pth", "6,009 bytes") : ("vgg.pth", "7,289 bytes");
-        return new(
-            $"LPIPS on {network.GetType().Name}", name, size, "in lpips/weights/v0.1 of github.com/richzhang/PerceptualSimilarity");
-    }
+    static PretrainedFile HeadsOf(string network, string name, string size) =>
+        new($"LPIPS on {network}", name, size, "in lpips/weights/v0.1 of github.com/richzhang/PerceptualSimilarity");
 }

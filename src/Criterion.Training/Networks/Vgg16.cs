@@ -30,7 +30,7 @@ public sealed class Vgg16 : ImageNetNetwork
 
     internal override IReadOnlyList<string> PerceptualLayers => VggLayers.Perceptual;
 
-    static PretrainedFile Weights => PretrainedFile.OfTorchvision("VGG16", WeightsFile, "528 MB", "VGG16_Weights.IMAGENET1K_V1");
+    internal static PretrainedFile Weights => PretrainedFile.OfTorchvision("VGG16", WeightsFile, "528 MB", "VGG16_Weights.IMAGENET1K_V1");
 
     /// <summary>Loads a network from a file: the <c>.pth</c> of torchvision, or the same as <c>.safetensors</c>.</summary>
     /// <param name="path">The file.</param>

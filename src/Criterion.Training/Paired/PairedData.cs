@@ -61,6 +61,19 @@ public sealed record SourcePairs : PairedData
     /// <inheritdoc/>
     public override PairedImages Load(int? heldOut = null, Action<LoadProgress>? onProgress = null)
     {
+        (ImageDataset a, ImageDataset b) = All(onProgress);
+        (int limit, int channels) = (Input.Limit ?? Target.Limit ?? a.Count, Math.Max(a.Channels, b.Channels));
+        return new(
+            (a.Count == b.Count ? a.Evenly(limit) : a).WithChannels(channels),
+            (a.Count == b.Count ? b.Evenly(limit) : b).WithChannels(channels),
+            heldOut);
+    }
+
+    /// <summary>Loads all images of both sources, in the same order.</summary>
+    /// <param name="onProgress">Called after every 32 files that are read.</param>
+    /// <exception cref="TrainingException">Images are missing, have no counterpart, or cannot be paired.</exception>
+    internal (ImageDataset Input, ImageDataset Target) All(Action<LoadProgress>? onProgress)
+    {
         (string input, string target) = (Source(Input), Source(Target));
         if (Input.Damaged == DamagedImages.Skip || Target.Damaged == DamagedImages.Skip)
         {
@@ -79,12 +92,7 @@ public sealed record SourcePairs : PairedData
 
         int[]? order = areFolders ? Order(input, target) : null;
         (ImageDataset a, ImageDataset b) = (All(Input, onProgress), All(Target, onProgress));
-        b = order is null ? b : b.Select(order);
-        (int limit, int channels) = (Input.Limit ?? Target.Limit ?? a.Count, Math.Max(a.Channels, b.Channels));
-        return new(
-            (a.Count == b.Count ? a.Evenly(limit) : a).WithChannels(channels),
-            (a.Count == b.Count ? b.Evenly(limit) : b).WithChannels(channels),
-            heldOut);
+        return (a, order is null ? b : b.Select(order));
     }
 
     static string Source(DataArguments arguments) => arguments.Sources is [var source]

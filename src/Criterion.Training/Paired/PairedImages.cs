@@ -22,15 +22,7 @@ public sealed class PairedImages
     /// <exception cref="TrainingException">The numbers of images or their channels differ, or no pair remains.</exception>
     public PairedImages(ImageDataset input, ImageDataset target, int? heldOut = null)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(target);
-        if (input.Count != target.Count)
-        {
-            throw new TrainingException(
-                $"Pairs need as many target images as input images, but '{input.Source}' has {input.Count} and '{target.Source}' has "
-                + $"{target.Count}. Give the counterpart of each image, in the same order.");
-        }
-
+        CheckCounts(input, target);
         if (input.Channels != target.Channels)
         {
             throw new TrainingException(
@@ -102,6 +94,19 @@ public sealed class PairedImages
         Tensor reduced = ModuleBatches.Map(
             images.Stored, part => PixelValues.ToBytes(Bicubic(PixelValues.Signed(part), small)), batchSize: 64);
         return new PairedImages(new ImageDataset($"{images.Source}, reduced by {factor}", reduced), images, heldOut);
+    }
+
+    /// <summary>Refuses sets of different numbers of images.</summary>
+    internal static void CheckCounts(ImageDataset input, ImageDataset target)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
+        if (input.Count != target.Count)
+        {
+            throw new TrainingException(
+                $"Pairs need as many target images as input images, but '{input.Source}' has {input.Count} and '{target.Source}' has "
+                + $"{target.Count}. Give the counterpart of each image, in the same order.");
+        }
     }
 
     /// <summary>Resizes images with values in [−1, 1] by Pillow's bicubic filter, whose overshoot is clamped as in bytes.</summary>
