@@ -5,7 +5,7 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>A training run of CUT or FastCUT between two sets of images.</summary>
-public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
+public sealed class CutRun : UnpairedRun<CutStep, CutRunRecord, CutOptions>
 {
     const int Rows = 8;
     const int Columns = 6;
@@ -21,7 +21,6 @@ public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
 
     readonly CutNetworks _networks;
     readonly CutTrainer _trainer;
-    readonly UnpairedImages _images;
 
     /// <summary>Creates a run that has not started.</summary>
     /// <param name="record">The options and networks.</param>
@@ -30,12 +29,8 @@ public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
     /// <param name="pairs">Images that are known in both domains and are in neither set, for measurements and pictures.</param>
     /// <exception cref="TrainingException">Options, networks and data are incompatible.</exception>
     public CutRun(CutRunRecord record, ImageDataset a, ImageDataset b, (Tensor A, Tensor B)? pairs = null)
-        : base(Augmented(record, a, b))
+        : base(record, a, b, pairs)
     {
-        Notes = AugmentationText.Notes(
-            record.Options.Augment, Record.Options.Augment, $"{nameof(UnpairedOptions)}.{nameof(UnpairedOptions.Augment)}");
-        record.CheckFits(a.Size);
-        _images = new(a, b, pairs);
         _networks = CutNetworks.Build(record.Translator, record.Discriminator, new RandomStream(record.Options.Seed), record.HeadWidth);
         _trainer = new CutTrainer(_networks, a, b, Record.Options);
     }
@@ -105,15 +100,8 @@ public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
         GanLoss? objective = null,
         Action<LoadProgress>? onProgress = null)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        CutOptions options = record.Options with
-        {
-            Steps = steps ?? record.Options.Steps,
-            Objective = GanLossConverter.Supplied(record.Options.Objective, objective),
-        };
         CutRun run = Create(
-            options,
+            Resumed(record, checkpoint, steps, objective),
             record.Translator,
             record.Discriminator,
             record.HeadWidth,
@@ -123,7 +111,7 @@ public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
             record.CheckpointEvery,
             record.Recipe,
             onProgress);
-        record.CheckSame(run._images);
+        record.CheckSame(run.Images);
         run.Restore(checkpoint, record);
         return run;
     }
@@ -155,18 +143,18 @@ public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
     // Each image is followed by its translation, and by the true image where it is known.
     private protected override void WriteSamples(RunFolder folder)
     {
-        int each = _images.Pairs is null ? 2 : 3;
-        int count = Math.Min(Rows * Columns / each, _images.Shown.A.Shape[0]);
-        Tensor a = PixelValues.Signed(_images.Shown.A[..count]).Contiguous();
-        Tensor[] shown = [a, _networks.Translator.InBatches(a), .. _images.Pairs is { } pairs ? [pairs.B[..count]] : (Tensor[])[]];
+        int each = Images.Pairs is null ? 2 : 3;
+        int count = Math.Min(Rows * Columns / each, Images.Shown.A.Shape[0]);
+        Tensor a = PixelValues.Signed(Images.Shown.A[..count]).Contiguous();
+        Tensor[] shown = [a, _networks.Translator.InBatches(a), .. Images.Pairs is { } pairs ? [pairs.B[..count]] : (Tensor[])[]];
         folder.WriteSamples(Record.StepsDone, Tensor.Stack(shown, 1).Flatten(0, 1), Math.Min(Columns, each * count));
     }
 
     private protected override void WriteResults(RunFolder folder)
     {
         TranslatorFile.Write(folder, TranslatorFile.AToB, _networks.Translator);
-        Finite(_networks.Translator.InBatches(_images.Measured.A), "Translations of A to B");
-        if (_images.Pairs is { } pairs)
+        Finite(_networks.Translator.InBatches(Images.Measured.A), "Translations of A to B");
+        if (Images.Pairs is { } pairs)
         {
             Record = Record with { Quality = TranslationQuality.Direction.Of(_networks.Translator, pairs.A, pairs.B) };
         }
@@ -176,11 +164,4 @@ public sealed class CutRun : TrainingRun<CutStep, CutRunRecord>
 
     static CutRunRecord RecordOf(string folder) => RunFolder.ReadRecord(folder) as CutRunRecord
         ?? throw new TrainingException($"'{folder}' is not the folder of a run of CUT. Give one.");
-
-    static CutRunRecord Augmented(CutRunRecord record, ImageDataset a, ImageDataset b)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        Augmentation augmentation = UnpairedImages.Augment(record.Options.Augment, a, b);
-        return record with { Options = record.Options with { Augment = augmentation } };
-    }
 }

@@ -5,14 +5,13 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>A training run of a CycleGAN between two sets of images.</summary>
-public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
+public sealed class CycleGanRun : UnpairedRun<CycleStep, CycleGanRunRecord, CycleGanOptions>
 {
     // Rows of the picture: A | A → B | A → B → A, and the same for B.
     const int Rows = 8;
 
     readonly CycleGanNetworks _networks;
     readonly CycleGanTrainer _trainer;
-    readonly UnpairedImages _images;
 
     /// <summary>Creates a run that has not started.</summary>
     /// <param name="record">The options and networks.</param>
@@ -21,12 +20,8 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     /// <param name="pairs">Images that are known in both domains and are in neither set, for measurements and pictures.</param>
     /// <exception cref="TrainingException">Options, networks and data are incompatible.</exception>
     public CycleGanRun(CycleGanRunRecord record, ImageDataset a, ImageDataset b, (Tensor A, Tensor B)? pairs = null)
-        : base(Augmented(record, a, b))
+        : base(record, a, b, pairs)
     {
-        Notes = AugmentationText.Notes(
-            record.Options.Augment, Record.Options.Augment, $"{nameof(UnpairedOptions)}.{nameof(UnpairedOptions.Augment)}");
-        record.CheckFits(a.Size);
-        _images = new(a, b, pairs);
         _networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(record.Options.Seed));
         _trainer = new CycleGanTrainer(_networks, a, b, Record.Options);
     }
@@ -92,17 +87,8 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         GanLoss? objective = null,
         Action<LoadProgress>? onProgress = null)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        CycleGanOptions options = record.Options with
-        {
-            Steps = steps ?? record.Options.Steps,
-            // Versions without augmentation did not record it.
-            Augment = record.Options.Augment == Augmentation.Automatic ? Augmentation.None : record.Options.Augment,
-            Objective = GanLossConverter.Supplied(record.Options.Objective, objective),
-        };
         CycleGanRun run = Create(
-            options,
+            Resumed(record, checkpoint, steps, objective),
             record.Translator,
             record.Discriminator,
             record.LoadA,
@@ -110,7 +96,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
             record.SampleEvery,
             record.CheckpointEvery,
             onProgress);
-        record.CheckSame(run._images);
+        record.CheckSame(run.Images);
         run.Restore(checkpoint, record);
         return run;
     }
@@ -149,7 +135,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
 
     private protected override void WriteSamples(RunFolder folder)
     {
-        (Tensor a, Tensor b) = _images.Shown;
+        (Tensor a, Tensor b) = Images.Shown;
         int rows = Math.Min(Rows, Math.Min(a.Shape[0], b.Shape[0]));
         Tensor there = Trip(PixelValues.Signed(a[..rows]), _networks.AToB, _networks.BToA);
         Tensor back = Trip(PixelValues.Signed(b[^rows..]), _networks.BToA, _networks.AToB);
@@ -160,10 +146,10 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     {
         TranslatorFile.Write(folder, TranslatorFile.AToB, _networks.AToB);
         TranslatorFile.Write(folder, TranslatorFile.BToA, _networks.BToA);
-        (Tensor a, Tensor b) = _images.Measured;
+        (Tensor a, Tensor b) = Images.Measured;
         Finite(_networks.AToB.InBatches(a), "Translations of A to B");
         Finite(_networks.BToA.InBatches(b), "Translations of B to A");
-        if (_images.Pairs is { } pairs)
+        if (Images.Pairs is { } pairs)
         {
             Record = Record with { Quality = TranslationQuality.Measure(_networks, pairs.A, pairs.B) };
         }
@@ -171,13 +157,6 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
 
     static CycleGanRunRecord RecordOf(string folder) => RunFolder.ReadRecord(folder) as CycleGanRunRecord
         ?? throw new TrainingException($"'{folder}' is not the folder of a run of a CycleGAN. Give one.");
-
-    static CycleGanRunRecord Augmented(CycleGanRunRecord record, ImageDataset a, ImageDataset b)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        Augmentation augmentation = UnpairedImages.Augment(record.Options.Augment, a, b);
-        return record with { Options = record.Options with { Augment = augmentation } };
-    }
 
     // The images, their translations, and those translated back: [N, 3, C, H, W].
     static Tensor Trip(Tensor images, Module there, Module back)

@@ -57,12 +57,4 @@ internal sealed record UnpairedImages(ImageDataset A, ImageDataset B, (Tensor A,
                 + $"{(a.Size == b.Size ? "Convert both to grey or both to colour." : "Resize them to one size.")}");
         }
     }
-
-    /// <summary>Chooses the augmentation by the smaller set.</summary>
-    public static Augmentation Augment(Augmentation given, ImageDataset a, ImageDataset b)
-    {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        return given.For(a.Count < b.Count ? a : b);
-    }
 }

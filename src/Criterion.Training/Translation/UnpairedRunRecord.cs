@@ -1,11 +1,16 @@
 namespace Criterion.Training;
 
 /// <summary>The record of a training of translators between unpaired sets of images: the content of <c>run.json</c>.</summary>
-public abstract record UnpairedRunRecord : RunRecord
+/// <typeparam name="TOptions">The options of the training.</typeparam>
+public abstract record UnpairedRunRecord<TOptions> : RunRecord
+    where TOptions : UnpairedOptions
 {
     private protected UnpairedRunRecord()
     {
     }
+
+    /// <summary>Gets the options of the training.</summary>
+    public required TOptions Options { get; init; }
 
     /// <summary>Gets the translators.</summary>
     public required ResnetTranslator Translator { get; init; }
@@ -24,6 +29,9 @@ public abstract record UnpairedRunRecord : RunRecord
 
     /// <summary>Gets the arguments that the images of B were loaded with; null for the built-in garments and sketches.</summary>
     public DataArguments? LoadB { get; init; }
+
+    /// <inheritdoc/>
+    public sealed override int Steps => Options.Steps;
 
     /// <inheritdoc/>
     public override IReadOnlyList<DataRecord> Datasets => [A, B];
