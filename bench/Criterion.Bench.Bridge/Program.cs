@@ -148,8 +148,9 @@ static double Milliseconds(Func<torch.Tensor> loss, torch.Tensor[] inputs, int c
 /// <summary>Saves its input and two tensors, as a loss with a target does, and returns constants.</summary>
 sealed class EmptyFunction : autograd.SingleTensorFunction<EmptyFunction>
 {
-    static readonly torch.Tensor Value = tensor(1f);
-    static readonly torch.Tensor Gradient = ones(64, 10);
+    // They are made at the first call, in a scope.
+    static readonly torch.Tensor Value = tensor(1f).DetachFromDisposeScope();
+    static readonly torch.Tensor Gradient = ones(64, 10).DetachFromDisposeScope();
 
     public override string Name => "empty";
 
