@@ -3,31 +3,33 @@ using TorchSharp;
 namespace Criterion.TorchSharp;
 
 /// <summary>
-/// The gradients that this thread has returned to LibTorch, which copies their handles, and the error that one of them replaced. Both are
-/// dealt with when the thread enters this library again.
+/// The handles that backward passes on a thread returned to LibTorch, which copies them, and the error that replaced a gradient of its
+/// losses. Both are dealt with when the thread enters this library again.
 /// </summary>
-internal static class BackwardResults
+internal sealed class BackwardResults
 {
     [ThreadStatic]
-    static List<torch.Tensor>? t_returned;
+    static BackwardResults? t_own;
 
-    [ThreadStatic]
-    static Exception? t_error;
+    readonly List<torch.Tensor> _returned = [];
+    Exception? _error;
+
+    /// <summary>The results of this thread.</summary>
+    public static BackwardResults OfThread => t_own ??= new();
 
     /// <summary>Disposes the handles that were returned before.</summary>
-    public static void Release()
+    public void Release()
     {
-        t_returned?.ForEach(static gradient => gradient.Dispose());
-        t_returned?.Clear();
+        _returned.ForEach(static gradient => gradient.Dispose());
+        _returned.Clear();
     }
 
     /// <summary>Throws the error of an earlier backward pass, once.</summary>
     /// <exception cref="TensorException">A gradient could not be computed.</exception>
-    public static void ThrowError()
+    public void ThrowError()
     {
-        if (t_error is { } error)
+        if (Interlocked.Exchange(ref _error, null) is { } error)
         {
-            t_error = null;
             throw new TensorException(
                 $"Criterion: a gradient of the previous backward pass could not be computed and is NaN. {error.Message} "
                 + "Change a .clone() of inputs and gradients in place, or run the backward pass first.",
@@ -35,23 +37,22 @@ internal static class BackwardResults
         }
     }
 
+    /// <summary>Keeps an error of a backward pass, which may have run on another thread: an exception would end the process.</summary>
+    public void Fail(Exception error) => Volatile.Write(ref _error, error);
+
     /// <summary>Returns the gradients for all arguments of a node, null for those without.</summary>
-    public static List<torch.Tensor> Return(DisposeScope scope, torch.Tensor?[] gradients)
+    public List<torch.Tensor> Return(params ReadOnlySpan<torch.Tensor?> gradients)
     {
-        t_returned ??= [];
-        foreach (torch.Tensor gradient in gradients.OfType<torch.Tensor>())
+        List<torch.Tensor> returned = new(gradients.Length);
+        foreach (torch.Tensor? gradient in gradients)
         {
-            t_returned.Add(scope.Detach(gradient));
+            returned.Add(gradient!);
+            if (gradient is not null)
+            {
+                _returned.Add(gradient.DetachFromDisposeScope());
+            }
         }
 
-        return [.. gradients.Select(static gradient => gradient!)];
-    }
-
-    /// <summary>Returns NaN in place of gradients, and keeps the error: an exception would end the process.</summary>
-    public static List<torch.Tensor> Fail(Exception error, torch.Tensor?[] gradients)
-    {
-        t_error = error;
-        (t_returned ??= []).AddRange(gradients.OfType<torch.Tensor>());
-        return [.. gradients.Select(static gradient => gradient!)];
+        return returned;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Losses;
 using TorchSharp;
 
@@ -13,7 +14,7 @@ public static class CompositeLosses
         this WeightedSum loss, torch.Tensor prediction, torch.Tensor target)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return Evaluate([prediction, target], x => loss.Evaluate(x[0]!, x[1]!));
+        return Evaluate(loss, [prediction, target], x => loss.Evaluate(x[0]!, x[1]!));
     }
 
     /// <summary>Computes the loss of two views, and the value of each of its terms.</summary>
@@ -22,7 +23,7 @@ public static class CompositeLosses
     public static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) Evaluate(this VicRegLoss loss, torch.Tensor x1, torch.Tensor x2)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return Evaluate([x1, x2], x => loss.Evaluate(x[0]!, x[1]!));
+        return Evaluate(loss, [x1, x2], x => loss.Evaluate(x[0]!, x[1]!));
     }
 
     extension(LossReport)
@@ -35,8 +36,10 @@ public static class CompositeLosses
         {
             (string Name, torch.Tensor Value, double Weight)[] all = terms.ToArray();
             return Evaluate(
+                typeof(LossReport),
                 Array.ConvertAll(all, static term => term.Value),
-                x => LossReport.From([.. all.Zip(x, static (term, value) => (term.Name, value!, term.Weight))]));
+                x => LossReport.From([.. all.Zip(x, static (term, value) => (term.Name, value!, term.Weight))]),
+                string.Join(", ", all.Select(static term => term.Name)));
         }
     }
 
@@ -57,7 +60,7 @@ public static class CompositeLosses
         string name = "adversarial")
     {
         double weight = balance.Weight(adversarial, rest.Total, at);
-        return Evaluate([rest.Total, adversarial], x => new LossReport(x[0]!, rest.Terms).Plus(name, x[1]!, weight));
+        return Evaluate(balance, [rest.Total, adversarial], x => new LossReport(x[0]!, rest.Terms).Plus(name, x[1]!, weight));
     }
 
     /// <summary>Computes the weight of the adversarial term.</summary>
@@ -79,6 +82,7 @@ public static class CompositeLosses
             ArgumentNullException.ThrowIfNull(tensor, nameof(at));
         }
 
+        new Invocation(balance, "adversarial, rest").Check([adversarial, rest, .. at]);
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor[] distinct = [.. at.ToArray().DistinctBy(static tensor => tensor.Handle)];
         return balance.FromNorms(Norm(adversarial), Norm(rest));
@@ -104,6 +108,7 @@ public static class CompositeLosses
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
+        new Invocation(loss, "queries, keys").Check(queries, keys);
         return queries.dim() > 0 && keys.dim() > 0 && queries.shape[^1] == keys.shape[^1]
             ? Sum(loss, queries, width => inner(Cut(loss, queries, width), Cut(loss, keys, width)))
             : throw new ShapeException(
@@ -118,7 +123,7 @@ public static class CompositeLosses
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(fake);
         ArgumentNullException.ThrowIfNull(real);
-        return TorchFunction.Apply([.. fake.Concat(real).SelectMany(static layers => layers)], x =>
+        return TorchFunction.Apply(loss, [.. fake.Concat(real).SelectMany(static layers => layers)], x =>
         {
             Queue<Tensor> rest = new(x!);
             return loss.Forward(Grouped(fake, rest), Grouped(real, rest));
@@ -131,7 +136,7 @@ public static class CompositeLosses
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(fake);
-        return TorchFunction.Apply([.. real, .. fake], x => loss.Discriminator(x[..real.Count]!, x[real.Count..]!));
+        return TorchFunction.Apply(loss, [.. real, .. fake], x => loss.Discriminator(x[..real.Count]!, x[real.Count..]!));
     }
 
     /// <inheritdoc cref="GanLoss.Generator(IReadOnlyList{Tensor}, IReadOnlyList{Tensor}?)"/>
@@ -141,7 +146,7 @@ public static class CompositeLosses
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(fake);
         return TorchFunction.Apply(
-            [.. fake, .. real ?? []], x => loss.Generator(x[..fake.Count]!, real is null ? null : (Tensor[])x[fake.Count..]!));
+            loss, [.. fake, .. real ?? []], x => loss.Generator(x[..fake.Count]!, real is null ? null : (Tensor[])x[fake.Count..]!));
     }
 
     static Tensor[][] Grouped(IReadOnlyList<IReadOnlyList<torch.Tensor>> groups, Queue<Tensor> rest) =>
@@ -149,6 +154,7 @@ public static class CompositeLosses
 
     static torch.Tensor Sum(MatryoshkaLoss loss, torch.Tensor embeddings, Func<int, torch.Tensor> lossAt)
     {
+        new Invocation(loss, nameof(embeddings)).Check(embeddings);
         using DisposeScope scope = torch.NewDisposeScope();
         int[] widths = loss.WidthsOf(HostTensor.Borrow(embeddings));
         return scope.MoveToOuter(widths
@@ -157,18 +163,24 @@ public static class CompositeLosses
     }
 
     static torch.Tensor Cut(MatryoshkaLoss loss, torch.Tensor x, int width) => loss.Normalized
-        ? TorchFunction.Apply(rows => loss.Cut(rows, width), x)
+        ? TorchFunction.Apply(loss, [x], rows => loss.Cut(rows[0]!, width))
         : x.narrow(-1, 0, width);
 
-    static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) Evaluate(torch.Tensor[] inputs, Func<Tensor?[], LossReport> evaluate)
+    static (torch.Tensor Total, IReadOnlyList<TermValue> Terms) Evaluate(
+        object owner,
+        torch.Tensor[] inputs,
+        Func<Tensor?[], LossReport> evaluate,
+        [CallerArgumentExpression(nameof(inputs))] string arguments = "")
     {
         IReadOnlyList<TermValue> terms = [];
-        torch.Tensor total = TorchFunction.Apply(inputs, x =>
+        torch.Tensor total = TorchFunction.Apply(owner, inputs, Report, arguments);
+        return (total, terms);
+
+        Tensor Report(Tensor?[] x)
         {
             LossReport report = evaluate(x);
             terms = report.Terms;
             return report.Total;
-        });
-        return (total, terms);
+        }
     }
 }

@@ -9,59 +9,68 @@ namespace Criterion.TorchSharp;
 /// </summary>
 internal sealed class Evaluation
 {
+    readonly Invocation _invocation;
     readonly Func<Tensor?[], Tensor[]> _compute;
     readonly torch.Device _device;
-    readonly InputKind?[] _kinds;
+    readonly int _count;
 
-    Evaluation(Func<Tensor?[], Tensor[]> compute, torch.Tensor?[] inputs, bool isRecorded)
+    /// <summary>The inputs that require a gradient.</summary>
+    readonly List<InputKind> _kinds = [];
+
+    Evaluation(Invocation invocation, Func<Tensor?[], Tensor[]> compute, torch.Tensor?[] inputs)
     {
+        _invocation = invocation;
         _compute = compute;
-        _device = DeviceOf(inputs);
-        _kinds = Array.ConvertAll(inputs, input => isRecorded && input is { requires_grad: true } ? new InputKind(input) : null);
+        _device = DeviceOf(invocation, inputs);
+        _count = inputs.Length;
     }
 
-    /// <summary>The results, without a graph.</summary>
-    public List<torch.Tensor> Outputs { get; private set; } = [];
-
-    /// <summary>The inputs, followed by the gradients by those that require them if the only result is a scalar.</summary>
-    public List<torch.Tensor?> Saved { get; private set; } = [];
+    /// <summary>Gets the place for an error of a backward pass: the thread that evaluated the function reports it.</summary>
+    public BackwardResults Results { get; } = BackwardResults.OfThread;
 
     /// <summary>Evaluates a function on tensors of LibTorch, and records it where one of them requires a gradient.</summary>
+    /// <param name="invocation">What is called, for errors.</param>
     /// <param name="compute">The function, in differentiable operations; an input may be null.</param>
     /// <param name="inputs">The inputs.</param>
     /// <returns>The results, on the device of the inputs.</returns>
-    public static List<torch.Tensor> Run(Func<Tensor?[], Tensor[]> compute, torch.Tensor?[] inputs)
+    public static List<torch.Tensor> Run(Invocation invocation, Func<Tensor?[], Tensor[]> compute, torch.Tensor?[] inputs)
     {
-        BackwardResults.Release();
-        BackwardResults.ThrowError();
-        using DisposeScope scope = NewDisposeScope();
-        bool isRecorded = is_grad_enabled() && Array.Exists(inputs, static input => input is { requires_grad: true });
-        Evaluation evaluation = new(compute, inputs, isRecorded);
-        evaluation.Run(inputs);
-        List<torch.Tensor> outputs = isRecorded ? CriterionFunction.Record(evaluation, inputs) : evaluation.Outputs;
-        (evaluation.Outputs, evaluation.Saved) = ([], []);
-        scope.MoveToOuter(outputs);
-        return outputs;
+        BackwardResults results = BackwardResults.OfThread;
+        results.Release();
+        results.ThrowError();
+        return Record(invocation, compute, inputs);
     }
 
     /// <summary>Computes the gradients by the inputs that require them; null for the others.</summary>
-    /// <param name="saved">The content of <see cref="Saved"/>.</param>
+    /// <param name="saved">The inputs, followed by the gradients that were computed along with the result.</param>
     /// <param name="upstream">The gradient by each result; null where there is none.</param>
-    public torch.Tensor?[] Backward(torch.Tensor?[] saved, torch.Tensor?[] upstream)
+    public torch.Tensor?[] Backward(List<torch.Tensor> saved, torch.Tensor?[] upstream)
     {
         if (Array.TrueForAll(upstream, static gradient => gradient is null))
         {
-            return new torch.Tensor?[_kinds.Length];
+            return new torch.Tensor?[_count];
         }
 
-        torch.Tensor?[] gradients = saved[_kinds.Length..];
-        return ByInput(gradients.Length > 0 && !is_grad_enabled()
-            ? Array.ConvertAll(gradients, gradient => Scaled(gradient!, upstream[0]!))
-            : Run(Gradient, [.. upstream, .. saved[.._kinds.Length]]));
+        return ByInput(saved.Count > _count && !is_grad_enabled()
+            ? Scaled(saved[_count..], upstream[0]!)
+            : Record(new(_invocation.Name, "[.. gradients, .. inputs]"), Gradient, [.. upstream, .. saved[.._count]]));
     }
 
     /// <summary>Returns NaN for each gradient.</summary>
-    public torch.Tensor?[] NaN() => Array.ConvertAll(_kinds, kind => kind?.NaN(_device));
+    public torch.Tensor?[] NaN() => ByInput(_kinds.ConvertAll(kind => kind.NaN(_device)));
+
+    static List<torch.Tensor> Record(Invocation invocation, Func<Tensor?[], Tensor[]> compute, torch.Tensor?[] inputs)
+    {
+        invocation.Check(inputs);
+        using DisposeScope scope = NewDisposeScope();
+        Evaluation evaluation = new(invocation, compute, inputs);
+        Recording recording = evaluation.Evaluate(inputs);
+        List<torch.Tensor> outputs = evaluation._kinds.Count > 0
+            ? CriterionFunction.Record(recording, invocation, inputs)
+            : recording.Outputs;
+        scope.MoveToOuter(outputs);
+        return outputs;
+    }
 
     /// <summary>
     /// Computes the gradients of this function from those by its results, followed by its inputs, by the inputs that require them.
@@ -69,7 +78,7 @@ internal sealed class Evaluation
     Tensor[] Gradient(Tensor?[] arguments)
     {
         bool isRecorded = Autograd.Enabled;
-        Tensor?[] x = arguments[^_kinds.Length..];
+        Tensor?[] x = arguments[^_count..];
         Tensor[] wanted = Wanted(x);
         using (Autograd.EnableGrad())
         {
@@ -82,14 +91,31 @@ internal sealed class Evaluation
         }
     }
 
-    void Run(torch.Tensor?[] inputs)
+    Recording Evaluate(torch.Tensor?[] inputs)
     {
         using TensorScope memory = new();
-        Tensor?[] x = Array.ConvertAll(inputs, static input => input is null ? null : HostTensor.Borrow(input));
-        Saved.AddRange(inputs);
-        Tensor[] y = Array.Exists(_kinds, static kind => kind is not null) ? Differentiated(x) : Unrecorded(x);
-        Outputs.AddRange(Array.ConvertAll(y, output => HostTensor.Copy(output, _device)));
+        bool isRecorded = is_grad_enabled() && !is_inference_mode_enabled();
+        Tensor?[] x = new Tensor?[inputs.Length];
+        Recording recording = new(this, inputs);
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (inputs[i] is { } input)
+            {
+                x[i] = HostTensor.Borrow(input);
+                if (isRecorded && input.requires_grad)
+                {
+                    _kinds.Add(new InputKind(i, x[i]!.Shape, input.dtype));
+                }
+            }
+        }
+
+        foreach (Tensor output in _kinds.Count > 0 ? Differentiated(x, recording) : Unrecorded(x))
+        {
+            recording.Outputs.Add(HostTensor.Copy(output, _device));
+        }
+
         GC.KeepAlive(inputs);
+        return recording;
     }
 
     Tensor[] Unrecorded(Tensor?[] x)
@@ -101,7 +127,7 @@ internal sealed class Evaluation
     }
 
     /// <summary>Evaluates the function and, if it is a scalar, its gradients, which fused kernels write to LibTorch's memory.</summary>
-    Tensor[] Differentiated(Tensor?[] x)
+    Tensor[] Differentiated(Tensor?[] x, Recording recording)
     {
         Tensor[] wanted = Wanted(x);
         torch.Tensor[] memory = Array.ConvertAll(wanted, HostTensor.EmptyLike);
@@ -117,7 +143,10 @@ internal sealed class Evaluation
             if (y is [{ Rank: 0, RequiresGrad: true } loss])
             {
                 Store(Autograd.Grad([loss], wanted, allowUnused: true), gradients);
-                Saved.AddRange(memory.Zip(_kinds.OfType<InputKind>(), (gradient, kind) => kind.Convert(gradient, _device)));
+                for (int i = 0; i < memory.Length; i++)
+                {
+                    recording.Saved.Add(_kinds[i].Convert(memory[i], _device));
+                }
             }
 
             return y;
@@ -127,20 +156,26 @@ internal sealed class Evaluation
     /// <summary>Returns the inputs that require a gradient, as leaves.</summary>
     Tensor[] Wanted(Tensor?[] x)
     {
-        Tensor[] wanted = [.. x.Where((_, i) => _kinds[i] is not null)!];
-        foreach (Tensor input in wanted)
+        Tensor[] wanted = new Tensor[_kinds.Count];
+        for (int i = 0; i < wanted.Length; i++)
         {
-            input.RequiresGrad = true;
+            wanted[i] = x[_kinds[i].Place]!;
+            wanted[i].RequiresGrad = true;
         }
 
         return wanted;
     }
 
     /// <summary>Returns the gradients in the places of the inputs that require them.</summary>
-    torch.Tensor?[] ByInput(IReadOnlyList<torch.Tensor> gradients)
+    torch.Tensor?[] ByInput(List<torch.Tensor> gradients)
     {
-        int next = 0;
-        return Array.ConvertAll(_kinds, kind => kind is null ? null : gradients[next++]);
+        torch.Tensor?[] byInput = new torch.Tensor?[_count];
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            byInput[_kinds[i].Place] = gradients[i];
+        }
+
+        return byInput;
     }
 
     static void Store(Tensor[] gradients, Tensor[] memory)
@@ -155,35 +190,35 @@ internal sealed class Evaluation
     }
 
     /// <summary>Usually the gradient by a loss is 1, and nothing is computed. Reading it would wait for a device.</summary>
-    static torch.Tensor Scaled(torch.Tensor gradient, torch.Tensor upstream) =>
-        upstream.device_type == DeviceType.CPU && upstream.ToDouble() == 1 ? gradient : gradient * upstream;
+    static List<torch.Tensor> Scaled(List<torch.Tensor> gradients, torch.Tensor upstream) =>
+        upstream.device_type == DeviceType.CPU && upstream.ToDouble() == 1
+            ? gradients
+            : gradients.ConvertAll(gradient => gradient * upstream);
 
     /// <exception cref="TensorException">The inputs are on different devices.</exception>
-    static torch.Device DeviceOf(torch.Tensor?[] inputs)
+    static torch.Device DeviceOf(Invocation invocation, torch.Tensor?[] inputs)
     {
         if (Array.TrueForAll(inputs, static input => input is null || input.device_type == DeviceType.CPU))
         {
             return CPU;
         }
 
-        torch.Device[] devices =
-            [.. inputs.OfType<torch.Tensor>().Select(static input => input.device).DistinctBy(static device => device.ToString())];
-        return devices.Length < 2
-            ? devices.FirstOrDefault() ?? CPU
+        int first = Array.FindIndex(inputs, static input => input is not null);
+        torch.Device device = inputs[first]!.device;
+        int other = Array.FindIndex(inputs, input => input is not null && input.device.ToString() != device.ToString());
+        return other < 0
+            ? device
             : throw new TensorException(
-                $"Criterion: the inputs are on the devices {devices[0]} and {devices[1]}. Move them to one, as by tensor.to(torch.CPU).");
+                $"{invocation.Name}: {invocation.Input(first)} is on the device {device}, and {invocation.Input(other)} on "
+                + $"{inputs[other]!.device}. Move them to one, as by .to(torch.CPU).");
     }
 
-    /// <summary>The shape and the type of an input, which its gradient has too.</summary>
-    sealed class InputKind(torch.Tensor input)
+    /// <summary>The place of an input that requires a gradient, and its shape and type, which its gradient has too.</summary>
+    readonly record struct InputKind(int Place, Shape Shape, ScalarType Type)
     {
-        readonly Shape _shape = HostTensor.ShapeOf(input);
-        readonly ScalarType _type = input.dtype;
-
         public torch.Tensor Convert(torch.Tensor gradient, torch.Device device) =>
-            gradient.dtype == _type && device.type == DeviceType.CPU ? gradient : gradient.to(_type, device);
+            gradient.dtype == Type && device.type == DeviceType.CPU ? gradient : gradient.to(Type, device);
 
-        public torch.Tensor NaN(torch.Device device) =>
-            full(HostTensor.Sizes(_shape), double.NaN, _type, device).DetachFromDisposeScope();
+        public torch.Tensor NaN(torch.Device device) => full(HostTensor.Sizes(Shape), double.NaN, Type, device);
     }
 }

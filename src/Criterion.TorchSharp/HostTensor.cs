@@ -8,17 +8,15 @@ namespace Criterion.TorchSharp;
 /// <summary>LibTorch tensors on the CPU and of Criterion's element types, and Criterion's tensors over their memory.</summary>
 internal static class HostTensor
 {
-    /// <summary>Returns the element type that represents a type of LibTorch.</summary>
-    /// <exception cref="DTypeException">None does.</exception>
-    public static DType TypeOf(ScalarType type) => type switch
+    /// <summary>Returns the element type that represents a type of LibTorch, or null where none does.</summary>
+    public static DType? TypeOf(ScalarType type) => type switch
     {
         ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 => DType.Float32,
         ScalarType.Float64 => DType.Float64,
         ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 => DType.Int64,
         ScalarType.Byte => DType.UInt8,
         ScalarType.Bool => DType.Bool,
-        _ => throw new DTypeException(
-            $"Criterion: a torch.Tensor of {type} has no counterpart. Convert it with .to(torch.float32), or .real and .imag."),
+        _ => null,
     };
 
     public static ScalarType TypeOf(DType type) => type switch
@@ -42,7 +40,7 @@ internal static class HostTensor
     }
 
     /// <summary>Allocates memory of LibTorch for a tensor of the same shape and type.</summary>
-    public static torch.Tensor EmptyLike(Tensor tensor) => empty(Sizes(tensor.Shape), TypeOf(tensor.DType));
+    public static torch.Tensor EmptyLike(Tensor tensor) => empty(Sizes(tensor.Shape), TypeOf(tensor.DType), CPU);
 
     /// <summary>Reads the sizes one by one: <c>tensor.shape</c> calls back from native code and takes 1.4 µs.</summary>
     public static Shape ShapeOf(torch.Tensor tensor)
@@ -57,19 +55,14 @@ internal static class HostTensor
     }
 
     /// <summary>Returns the tensor itself, or a copy on the CPU in the element type that represents its own.</summary>
-    /// <exception cref="TensorException">The tensor is sparse: reading its memory would end the process.</exception>
+    /// <param name="tensor">A tensor that passed <see cref="Invocation.Check"/>.</param>
     public static torch.Tensor From(torch.Tensor tensor)
     {
-        if (tensor.is_sparse)
-        {
-            throw new TensorException("Criterion: a sparse torch.Tensor is not supported. Convert it with .to_dense().");
-        }
-
         ScalarType own = tensor.dtype;
-        ScalarType type = TypeOf(TypeOf(own));
+        ScalarType type = TypeOf(TypeOf(own)!.Value);
         if (own == type && tensor.device_type == DeviceType.CPU)
         {
-            return tensor.is_contiguous() ? tensor : Readable(tensor);
+            return tensor.is_contiguous() && tensor.numel() != 1 ? tensor : Readable(tensor);
         }
 
         using (no_grad())
@@ -86,7 +79,7 @@ internal static class HostTensor
 
     /// <summary>Creates a tensor over the memory of one on the CPU, without a copy.</summary>
     /// <param name="tensor">The tensor, which the result keeps alive but does not protect from being disposed.</param>
-    public static Tensor View(torch.Tensor tensor) => TypeOf(tensor.dtype).RunElements(new WrapElements(tensor)).Result!;
+    public static Tensor View(torch.Tensor tensor) => TypeOf(tensor.dtype)!.Value.RunElements(new WrapElements(tensor)).Result!;
 
     /// <summary>Copies a tensor to a new one on a device.</summary>
     public static torch.Tensor Copy(Tensor source, torch.Device device)
@@ -96,7 +89,7 @@ internal static class HostTensor
     }
 
     static torch.Tensor Scalar(Tensor source) =>
-        source.DType == DType.Float32 ? torch.tensor(source.Item<float>()) : torch.tensor(source.Item());
+        source.DType == DType.Float32 ? torch.tensor(source.Item<float>(), device: CPU) : torch.tensor(source.Item(), device: CPU);
 
     static torch.Tensor Elements(Tensor source)
     {
@@ -105,7 +98,10 @@ internal static class HostTensor
         return copy;
     }
 
-    /// <summary>A lazily negated view has its sign in a flag, which memory does not show.</summary>
+    /// <summary>
+    /// A lazily negated view, as the imaginary part of a conjugate, has its sign in a flag, which memory does not show. Its elements are
+    /// not neighbours, so that it is contiguous only if it has a single one.
+    /// </summary>
     static torch.Tensor Readable(torch.Tensor tensor)
     {
         using (no_grad())

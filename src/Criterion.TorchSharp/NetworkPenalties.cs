@@ -35,6 +35,8 @@ public static class NetworkPenalties
         ArgumentNullException.ThrowIfNull(critic);
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(fake);
+        Invocation invocation = new(penalty, "real, fake");
+        invocation.Check(real, fake);
         if (!penalty.AllowBatchCoupling)
         {
             NetworkGradient.RefuseBatchCoupling(critic, penalty.BatchCouplingMessage());
@@ -42,7 +44,7 @@ public static class NetworkPenalties
 
         using DisposeScope scope = NewDisposeScope();
         return scope.MoveToOuter(Points(penalty, real, fake, random)
-            .Select(images => penalty.FromGradient(NetworkGradient.Of(critic, images)))
+            .Select(images => penalty.FromGradient(NetworkGradient.Of(invocation, critic, images)))
             .Aggregate(static (a, b) => a + b));
     }
 
@@ -73,6 +75,8 @@ public static class NetworkPenalties
         ArgumentNullException.ThrowIfNull(penalty);
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(latents);
+        Invocation invocation = new(penalty, nameof(latents));
+        invocation.Check(latents);
         using DisposeScope scope = NewDisposeScope();
         PathLengthPenalty.Check(HostTensor.Borrow(latents));
         if (!penalty.AllowBatchCoupling)
@@ -80,14 +84,15 @@ public static class NetworkPenalties
             NetworkGradient.RefuseBatchCoupling(generator, PathLengthPenalty.BatchCouplingMessage);
         }
 
-        torch.Tensor slope = NetworkGradient.Of(Weighted, latents);
+        torch.Tensor slope = NetworkGradient.Of(invocation, Weighted, latents);
         double next = mean;
-        torch.Tensor value = TorchFunction.Apply([slope], x => Penalty(x[0]!));
+        torch.Tensor value = TorchFunction.Apply(penalty, [slope], x => Penalty(x[0]!));
         return (scope.MoveToOuter(value), next);
 
         torch.Tensor Weighted(torch.Tensor w)
         {
             torch.Tensor image = generator(w);
+            NetworkGradient.CheckOutput(invocation, image);
             return image * Like(PathLengthPenalty.Noise(HostTensor.Borrow(image), random), image);
         }
 
@@ -117,7 +122,7 @@ public static class NetworkPenalties
     {
         ArgumentNullException.ThrowIfNull(penalty);
         ArgumentNullException.ThrowIfNull(weights);
-        return TorchFunction.Apply([.. weights], x => penalty.Forward(x!));
+        return TorchFunction.Apply(penalty, [.. weights], x => penalty.Forward(x!));
     }
 
     /// <inheritdoc cref="WeightClip.Apply(IEnumerable{Tensor})"/>
@@ -125,9 +130,16 @@ public static class NetworkPenalties
     {
         ArgumentNullException.ThrowIfNull(clip);
         ArgumentNullException.ThrowIfNull(parameters);
+        torch.Tensor[] all = [.. parameters];
+        new Invocation(clip, "[.. parameters]").Check(all);
         using IDisposable mode = no_grad();
-        foreach (torch.Tensor parameter in parameters)
+        foreach (torch.Tensor parameter in all)
         {
+            if (!parameter.is_floating_point())
+            {
+                throw new DTypeException($"WeightClip: a parameter is {parameter.dtype}. Pass floating-point parameters.");
+            }
+
             parameter.clamp_(-clip.Limit, clip.Limit);
         }
     }

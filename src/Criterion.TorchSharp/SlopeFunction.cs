@@ -6,6 +6,8 @@ namespace Criterion.TorchSharp;
 /// <summary>A value whose derivative by a number is given, because composed operations would lose digits in it.</summary>
 internal sealed class SlopeFunction : SingleTensorFunction<SlopeFunction>
 {
+    const string Key = "results";
+
     public override string Name => "slope";
 
     public static torch.Tensor Of(torch.Tensor value, torch.Tensor x, torch.Tensor slope) => apply(value, x, slope);
@@ -13,6 +15,7 @@ internal sealed class SlopeFunction : SingleTensorFunction<SlopeFunction>
     public override torch.Tensor forward(AutogradContext ctx, params object[] vars)
     {
         ctx.set_materialize_grads(false);
+        ctx.save_data(Key, BackwardResults.OfThread);
         ctx.save_for_backward([(torch.Tensor)vars[2]]);
         return ((torch.Tensor)vars[0]).detach().alias();
     }
@@ -24,12 +27,20 @@ internal sealed class SlopeFunction : SingleTensorFunction<SlopeFunction>
             return [null!, null!, null!];
         }
 
-        BackwardResults.Release();
+        BackwardResults results = BackwardResults.OfThread;
+        results.Release();
         using DisposeScope scope = torch.NewDisposeScope();
         using (grad_output)
         {
-            torch.Tensor slope = ctx.get_saved_variables()[0];
-            return BackwardResults.Return(scope, [grad_output.alias(), grad_output * slope, null]);
+            try
+            {
+                return results.Return(grad_output.alias(), grad_output * ctx.get_saved_variables()[0], null);
+            }
+            catch (Exception error)
+            {
+                ((BackwardResults)ctx.get_data(Key)).Fail(error);
+                return results.Return(grad_output.alias(), torch.full_like(grad_output, double.NaN), null);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 
 namespace Criterion.TorchSharp;
@@ -17,11 +18,14 @@ public static class TorchFunction
     /// <param name="function">The function, in differentiable operations of Criterion.</param>
     /// <param name="x">The tensor.</param>
     /// <exception cref="DTypeException">Criterion has no element type for that of an input, such as a complex one.</exception>
-    /// <exception cref="TensorException">The inputs are on different devices, or an earlier backward pass failed.</exception>
+    /// <exception cref="TensorException">
+    /// An input was disposed, is sparse, is a meta tensor or, where a graph is recorded, was made in inference mode; the inputs are on
+    /// different devices; or an earlier backward pass failed.
+    /// </exception>
     public static torch.Tensor Apply(Func<Tensor, Tensor> function, torch.Tensor x)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Apply([x], inputs => function(inputs[0]!));
+        return Apply(nameof(TorchFunction), [x], inputs => function(inputs[0]!));
     }
 
     /// <summary>Evaluates a function of two tensors.</summary>
@@ -32,7 +36,7 @@ public static class TorchFunction
     public static torch.Tensor Apply(Func<Tensor, Tensor, Tensor> function, torch.Tensor x, torch.Tensor y)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Apply([x, y], inputs => function(inputs[0]!, inputs[1]!));
+        return Apply(nameof(TorchFunction), [x, y], inputs => function(inputs[0]!, inputs[1]!));
     }
 
     /// <summary>Evaluates a function of any number of tensors.</summary>
@@ -43,16 +47,30 @@ public static class TorchFunction
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
-        return Apply([.. inputs], x => function(x!));
+        return Apply(nameof(TorchFunction), [.. inputs], x => function(x!));
     }
 
     /// <summary>Evaluates a function whose inputs may be null.</summary>
-    internal static torch.Tensor Apply(torch.Tensor?[] inputs, Func<Tensor?[], Tensor> function) =>
-        Evaluation.Run(x => [function(x)], inputs)[0];
+    /// <param name="owner">The loss, the type of a static method, or a name, for errors.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="arguments">The names of the inputs.</param>
+    internal static torch.Tensor Apply(
+        object owner,
+        torch.Tensor?[] inputs,
+        Func<Tensor?[], Tensor> function,
+        [CallerArgumentExpression(nameof(inputs))] string arguments = "") =>
+        Evaluation.Run(new(owner, arguments), x => [function(x)], inputs)[0];
 
     /// <summary>Computes what is not a tensor, and has no gradient.</summary>
-    internal static T Read<T>(torch.Tensor?[] inputs, Func<Tensor?[], T> function)
+    /// <inheritdoc cref="Apply(object, torch.Tensor?[], Func{Tensor?[], Tensor}, string)"/>
+    internal static T Read<T>(
+        object owner,
+        torch.Tensor?[] inputs,
+        Func<Tensor?[], T> function,
+        [CallerArgumentExpression(nameof(inputs))] string arguments = "")
     {
+        new Invocation(owner, arguments).Check(inputs);
         using DisposeScope scope = torch.NewDisposeScope();
         using (Autograd.NoGrad())
         {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Criterion.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,17 +24,18 @@ internal static class TorchGraph
 
     public static torch.Tensor? Forward(IPredictionLoss loss, torch.Tensor prediction, torch.Tensor target) =>
         loss is PointwiseLoss pointwise && IsUsed(prediction, target) && IsPlain(pointwise, "Check") && IsPlain(pointwise, "Evaluate")
-            ? InScope(() => Reduce(pointwise.Formula, pointwise.Reduction, Floating(prediction), target))
+            ? InScope(loss, () => Reduce(pointwise.Formula, pointwise.Reduction, Floating(prediction), target))
             : null;
 
     public static torch.Tensor? Discriminator(GanLoss loss, torch.Tensor real, torch.Tensor fake) =>
-        loss is PointwiseGanLoss gan && IsUsed(real) && IsUsed(fake) && IsPlain(gan, nameof(Discriminator)) && IsPlain(gan, "Check")
-            ? InScope(() => Mean(gan.Real, real) + Mean(gan.Fake, fake))
+        loss is PointwiseGanLoss gan && IsUsed(real) && IsUsed(fake) && AreTogether(real, fake)
+        && IsPlain(gan, nameof(Discriminator)) && IsPlain(gan, "Check")
+            ? InScope(loss, () => Mean(gan.Real, real) + Mean(gan.Fake, fake))
             : null;
 
     public static torch.Tensor? Generator(GanLoss loss, torch.Tensor fake, torch.Tensor? real) =>
         loss is PointwiseGanLoss gan && IsUsed(fake) && IsPlain(gan, nameof(Generator)) && IsPlain(gan, "Check")
-            ? InScope(() => Mean(gan.Generated, fake))
+            ? InScope(loss, () => Mean(gan.Generated, fake))
             : null;
 
     static torch.Tensor Reduce(BinaryFormula formula, Losses.Reduction reduction, torch.Tensor x, torch.Tensor y)
@@ -56,18 +59,31 @@ internal static class TorchGraph
     /// <summary>Half precision is computed in Float32, as on the CPU.</summary>
     static torch.Tensor Floating(torch.Tensor x) => x.dtype == float64 ? x : x.to(float32);
 
-    static torch.Tensor InScope(Func<torch.Tensor> evaluate)
+    /// <exception cref="TensorException">LibTorch refuses an operation, as on a tensor that was made in inference mode.</exception>
+    static torch.Tensor InScope(object loss, Func<torch.Tensor> evaluate)
     {
         using DisposeScope scope = NewDisposeScope();
-        return scope.MoveToOuter(evaluate());
+        try
+        {
+            return scope.MoveToOuter(evaluate());
+        }
+        catch (ExternalException error)
+        {
+            throw new TensorException($"{loss.GetType().Name}: {error.Message.Split('\n')[0]}", error);
+        }
     }
 
+    /// <summary>Inputs that cannot be read are left to <see cref="Invocation.Check"/>.</summary>
     static bool IsUsed(torch.Tensor? x) =>
-        x is not null && (t_isForced || x.device_type != DeviceType.CPU) && x.is_floating_point() && x.numel() > 0;
+        IsReadable(x) && (t_isForced || x.device_type != DeviceType.CPU) && x.is_floating_point() && x.numel() > 0;
 
     static bool IsUsed(torch.Tensor? x, torch.Tensor? y) =>
-        IsUsed(x) && y is not null && x!.device.ToString() == y.device.ToString() && x.shape.AsSpan().SequenceEqual(y.shape)
-        && !(y.dtype == float64 && x.dtype != float64) && !y.is_complex();
+        IsUsed(x) && IsReadable(y) && AreTogether(x!, y) && x!.shape.AsSpan().SequenceEqual(y.shape)
+        && !(y.dtype == float64 && x.dtype != float64);
+
+    static bool IsReadable([NotNullWhen(true)] torch.Tensor? x) => x is not null && Invocation.IsReadable(x);
+
+    static bool AreTogether(torch.Tensor x, torch.Tensor y) => x.device.ToString() == y.device.ToString();
 
     /// <summary>Returns whether a loss inherits a method from its abstract base, so that the graph computes all of it.</summary>
     static bool IsPlain(object loss, string method) => Plain.GetOrAdd((loss.GetType(), method), static key =>

@@ -22,6 +22,7 @@ public static class TorchLosses
     {
         ArgumentNullException.ThrowIfNull(loss);
         return TorchFunction.Apply(
+            loss,
             [real, fake, realClasses, realLabels, fakeClasses, fakeLabels],
             x => loss.Discriminator(x[0]!, x[1]!, x[2]!, x[3]!, x[4]!, x[5]!));
     }
@@ -35,21 +36,21 @@ public static class TorchLosses
         torch.Tensor? real = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([fake, fakeClasses, fakeLabels, real], x => loss.Generator(x[0]!, x[1]!, x[2]!, x[3]));
+        return TorchFunction.Apply(loss, [fake, fakeClasses, fakeLabels, real], x => loss.Generator(x[0]!, x[1]!, x[2]!, x[3]));
     }
 
     /// <inheritdoc cref="BarlowTwinsLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this BarlowTwinsLoss loss, torch.Tensor x1, torch.Tensor x2)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([x1, x2], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [x1, x2], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="BoundaryEquilibriumController.Convergence(Tensor, Tensor)"/>
     public static double Convergence(this BoundaryEquilibriumController loss, torch.Tensor real, torch.Tensor fake)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Read([real, fake], x => loss.Convergence(x[0]!, x[1]!));
+        return TorchFunction.Read(loss, [real, fake], x => loss.Convergence(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="BoundaryEquilibriumController.Update(Tensor, Tensor)"/>
@@ -59,7 +60,7 @@ public static class TorchLosses
         torch.Tensor fake)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Read([real, fake], x => loss.Update(x[0]!, x[1]!));
+        return TorchFunction.Read(loss, [real, fake], x => loss.Update(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="CTCLoss.Forward(Tensor, Tensor, Tensor, Tensor)"/>
@@ -71,7 +72,10 @@ public static class TorchLosses
         torch.Tensor targetLengths)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([logProbabilities, targets, inputLengths, targetLengths], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
+        return TorchFunction.Apply(
+            loss,
+            [logProbabilities, targets, inputLengths, targetLengths],
+            x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
     }
 
     /// <inheritdoc cref="CTCLoss.Forward(Tensor, Tensor, Tensor, Tensor, out int)"/>
@@ -86,6 +90,7 @@ public static class TorchLosses
         ArgumentNullException.ThrowIfNull(loss);
         int found = default!;
         torch.Tensor result = TorchFunction.Apply(
+            loss,
             [logProbabilities, targets, inputLengths, targetLengths],
             x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!, out found));
         impossible = found;
@@ -100,14 +105,14 @@ public static class TorchLosses
         torch.Tensor weights)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings, labels, weights], x => loss.Forward(x[0]!, x[1]!, x[2]!));
+        return TorchFunction.Apply(loss, [embeddings, labels, weights], x => loss.Forward(x[0]!, x[1]!, x[2]!));
     }
 
     /// <inheritdoc cref="ConsistencyPenalty.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this ConsistencyPenalty penalty, torch.Tensor plain, torch.Tensor augmented)
     {
         ArgumentNullException.ThrowIfNull(penalty);
-        return TorchFunction.Apply([plain, augmented], x => penalty.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(penalty, [plain, augmented], x => penalty.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="CycleConsistencyLoss.Forward(Tensor, Tensor, Tensor, Tensor)"/>
@@ -119,21 +124,21 @@ public static class TorchLosses
         torch.Tensor realB)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([cycledA, realA, cycledB, realB], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
+        return TorchFunction.Apply(loss, [cycledA, realA, cycledB, realB], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
     }
 
     /// <inheritdoc cref="DriftPenalty.Forward(Tensor)"/>
     public static torch.Tensor Forward(this DriftPenalty penalty, torch.Tensor real)
     {
         ArgumentNullException.ThrowIfNull(penalty);
-        return TorchFunction.Apply([real], x => penalty.Forward(x[0]!));
+        return TorchFunction.Apply(penalty, [real], x => penalty.Forward(x[0]!));
     }
 
     /// <inheritdoc cref="FeatureLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this FeatureLoss loss, torch.Tensor prediction, torch.Tensor target)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([prediction, target], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [prediction, target], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="FeatureLoss.Forward(IReadOnlyList{Tensor}, IReadOnlyList{Tensor})"/>
@@ -145,7 +150,10 @@ public static class TorchLosses
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
-        return TorchFunction.Apply([.. prediction, .. target], x => loss.Forward(x[0..prediction.Count]!, x[prediction.Count..]!));
+        return TorchFunction.Apply(
+            loss,
+            [.. prediction, .. target],
+            x => loss.Forward(x[0..prediction.Count]!, x[prediction.Count..]!));
     }
 
     /// <inheritdoc cref="FeatureMatchingLoss.Forward(IReadOnlyList{Tensor}, IReadOnlyList{Tensor})"/>
@@ -157,21 +165,24 @@ public static class TorchLosses
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(fake);
         ArgumentNullException.ThrowIfNull(real);
-        return TorchFunction.Apply([.. fake, .. real], x => loss.Forward(x[0..fake.Count]!, x[fake.Count..]!));
+        return TorchFunction.Apply(loss, [.. fake, .. real], x => loss.Forward(x[0..fake.Count]!, x[fake.Count..]!));
     }
 
     /// <inheritdoc cref="GanLoss.Discriminator(Tensor, Tensor)"/>
     public static torch.Tensor Discriminator(this GanLoss loss, torch.Tensor real, torch.Tensor fake)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchGraph.Discriminator(loss, real, fake) ?? TorchFunction.Apply([real, fake], x => loss.Discriminator(x[0]!, x[1]!));
+        return TorchGraph.Discriminator(loss, real, fake) ?? TorchFunction.Apply(
+            loss,
+            [real, fake],
+            x => loss.Discriminator(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="GanLoss.Generator(Tensor, Tensor?)"/>
     public static torch.Tensor Generator(this GanLoss loss, torch.Tensor fake, torch.Tensor? real = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchGraph.Generator(loss, fake, real) ?? TorchFunction.Apply([fake, real], x => loss.Generator(x[0]!, x[1]));
+        return TorchGraph.Generator(loss, fake, real) ?? TorchFunction.Apply(loss, [fake, real], x => loss.Generator(x[0]!, x[1]));
     }
 
     /// <inheritdoc cref="GaussianNLLLoss.Forward(Tensor, Tensor, Tensor)"/>
@@ -182,7 +193,7 @@ public static class TorchLosses
         torch.Tensor variance)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([prediction, target, variance], x => loss.Forward(x[0]!, x[1]!, x[2]!));
+        return TorchFunction.Apply(loss, [prediction, target, variance], x => loss.Forward(x[0]!, x[1]!, x[2]!));
     }
 
     /// <inheritdoc cref="HistoricalAveragingPenalty.Forward(IReadOnlyList{Tensor}, ParameterHistory)"/>
@@ -193,14 +204,17 @@ public static class TorchLosses
     {
         ArgumentNullException.ThrowIfNull(penalty);
         ArgumentNullException.ThrowIfNull(parameters);
-        return TorchFunction.Apply([.. parameters], x => penalty.Forward(x[0..]!, history));
+        return TorchFunction.Apply(penalty, [.. parameters], x => penalty.Forward(x[0..]!, history));
     }
 
     /// <inheritdoc cref="IPredictionLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this IPredictionLoss loss, torch.Tensor prediction, torch.Tensor target)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchGraph.Forward(loss, prediction, target) ?? TorchFunction.Apply([prediction, target], x => loss.Forward(x[0]!, x[1]!));
+        return TorchGraph.Forward(loss, prediction, target) ?? TorchFunction.Apply(
+            loss,
+            [prediction, target],
+            x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="IdentityLoss.Forward(Tensor, Tensor, Tensor, Tensor)"/>
@@ -212,7 +226,7 @@ public static class TorchLosses
         torch.Tensor realB)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([sameA, realA, sameB, realB], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
+        return TorchFunction.Apply(loss, [sameA, realA, sameB, realB], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
     }
 
     /// <inheritdoc cref="InfoNceLoss.Forward(Tensor, Tensor, Tensor?, Tensor?)"/>
@@ -224,28 +238,28 @@ public static class TorchLosses
         torch.Tensor? temperature = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([queries, keys, negatives, temperature], x => loss.Forward(x[0]!, x[1]!, x[2], x[3]));
+        return TorchFunction.Apply(loss, [queries, keys, negatives, temperature], x => loss.Forward(x[0]!, x[1]!, x[2], x[3]));
     }
 
     /// <inheritdoc cref="InputGradientPenalty.FromGradient(Tensor)"/>
     public static torch.Tensor FromGradient(this InputGradientPenalty penalty, torch.Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(penalty);
-        return TorchFunction.Apply([gradient], x => penalty.FromGradient(x[0]!));
+        return TorchFunction.Apply(penalty, [gradient], x => penalty.FromGradient(x[0]!));
     }
 
     /// <inheritdoc cref="KoLeoLoss.Forward(Tensor)"/>
     public static torch.Tensor Forward(this KoLeoLoss loss, torch.Tensor embeddings)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings], x => loss.Forward(x[0]!));
+        return TorchFunction.Apply(loss, [embeddings], x => loss.Forward(x[0]!));
     }
 
     /// <inheritdoc cref="LabeledRowsLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this LabeledRowsLoss loss, torch.Tensor embeddings, torch.Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings, labels], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [embeddings, labels], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="LabeledRowsLoss.Forward(Tensor, Tensor, out TermCounts)"/>
@@ -257,7 +271,7 @@ public static class TorchLosses
     {
         ArgumentNullException.ThrowIfNull(loss);
         TermCounts found = default!;
-        torch.Tensor result = TorchFunction.Apply([embeddings, labels], x => loss.Forward(x[0]!, x[1]!, out found));
+        torch.Tensor result = TorchFunction.Apply(loss, [embeddings, labels], x => loss.Forward(x[0]!, x[1]!, out found));
         counts = found;
         return result;
     }
@@ -273,6 +287,7 @@ public static class TorchLosses
     {
         ArgumentNullException.ThrowIfNull(loss);
         return TorchFunction.Apply(
+            loss,
             [queries, queryLabels, keys, keyLabels],
             x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!, keysBeginWithQueries));
     }
@@ -290,6 +305,7 @@ public static class TorchLosses
         ArgumentNullException.ThrowIfNull(loss);
         TermCounts found = default!;
         torch.Tensor result = TorchFunction.Apply(
+            loss,
             [queries, queryLabels, keys, keyLabels],
             x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!, out found, keysBeginWithQueries));
         counts = found;
@@ -300,21 +316,21 @@ public static class TorchLosses
     public static torch.Tensor Scale(this LazyPenalty loss, torch.Tensor penalty)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([penalty], x => loss.Scale(x[0]!));
+        return TorchFunction.Apply(loss, [penalty], x => loss.Scale(x[0]!));
     }
 
     /// <inheritdoc cref="LeCamPenalty.Forward(Tensor, Tensor, LeCamState)"/>
     public static torch.Tensor Forward(this LeCamPenalty penalty, torch.Tensor real, torch.Tensor fake, LeCamState state)
     {
         ArgumentNullException.ThrowIfNull(penalty);
-        return TorchFunction.Apply([real, fake], x => penalty.Forward(x[0]!, x[1]!, state));
+        return TorchFunction.Apply(penalty, [real, fake], x => penalty.Forward(x[0]!, x[1]!, state));
     }
 
     /// <inheritdoc cref="LeCamPenalty.Update(LeCamState, Tensor, Tensor)"/>
     public static LeCamState Update(this LeCamPenalty penalty, LeCamState state, torch.Tensor real, torch.Tensor fake)
     {
         ArgumentNullException.ThrowIfNull(penalty);
-        return TorchFunction.Read([real, fake], x => penalty.Update(state, x[0]!, x[1]!));
+        return TorchFunction.Read(penalty, [real, fake], x => penalty.Update(state, x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="LinearCrossEntropyLoss.Forward(Tensor, Tensor, Tensor, Tensor?)"/>
@@ -326,28 +342,28 @@ public static class TorchLosses
         torch.Tensor? bias = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings, labels, weights, bias], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]));
+        return TorchFunction.Apply(loss, [embeddings, labels, weights, bias], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]));
     }
 
     /// <inheritdoc cref="MarginRankingLoss.Forward(Tensor, Tensor, Tensor)"/>
     public static torch.Tensor Forward(this MarginRankingLoss loss, torch.Tensor x1, torch.Tensor x2, torch.Tensor target)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([x1, x2, target], x => loss.Forward(x[0]!, x[1]!, x[2]!));
+        return TorchFunction.Apply(loss, [x1, x2, target], x => loss.Forward(x[0]!, x[1]!, x[2]!));
     }
 
     /// <inheritdoc cref="MeanFeatureMatchingLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this MeanFeatureMatchingLoss loss, torch.Tensor fake, torch.Tensor real)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([fake, real], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [fake, real], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="MutualInformationLoss.Discrete(Tensor, Tensor)"/>
     public static torch.Tensor Discrete(this MutualInformationLoss loss, torch.Tensor logits, torch.Tensor codes)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([logits, codes], x => loss.Discrete(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [logits, codes], x => loss.Discrete(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="MutualInformationLoss.Gaussian(Tensor, Tensor, Tensor?)"/>
@@ -358,14 +374,14 @@ public static class TorchLosses
         torch.Tensor? logVariance = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([mean, codes, logVariance], x => loss.Gaussian(x[0]!, x[1]!, x[2]));
+        return TorchFunction.Apply(loss, [mean, codes, logVariance], x => loss.Gaussian(x[0]!, x[1]!, x[2]));
     }
 
     /// <inheritdoc cref="NPairLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this NPairLoss loss, torch.Tensor embeddings, torch.Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings, labels], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [embeddings, labels], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="NegativeCosineLoss.Forward(Tensor, Tensor, Tensor, Tensor)"/>
@@ -377,14 +393,17 @@ public static class TorchLosses
         torch.Tensor projection1)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([prediction1, projection2, prediction2, projection1], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
+        return TorchFunction.Apply(
+            loss,
+            [prediction1, projection2, prediction2, projection1],
+            x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!));
     }
 
     /// <inheritdoc cref="NtXentLoss.Forward(Tensor, Tensor, Tensor?)"/>
     public static torch.Tensor Forward(this NtXentLoss loss, torch.Tensor x1, torch.Tensor x2, torch.Tensor? temperature = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([x1, x2, temperature], x => loss.Forward(x[0]!, x[1]!, x[2]));
+        return TorchFunction.Apply(loss, [x1, x2, temperature], x => loss.Forward(x[0]!, x[1]!, x[2]));
     }
 
     /// <inheritdoc cref="PairLoss.Forward(Tensor, Tensor, Tensor, Tensor?)"/>
@@ -396,21 +415,21 @@ public static class TorchLosses
         torch.Tensor? weights = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([x1, x2, target, weights], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]));
+        return TorchFunction.Apply(loss, [x1, x2, target, weights], x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]));
     }
 
     /// <inheritdoc cref="PairwiseDistance.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this PairwiseDistance loss, torch.Tensor x1, torch.Tensor x2)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([x1, x2], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [x1, x2], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="PatchNceLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this PatchNceLoss loss, torch.Tensor queries, torch.Tensor keys)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([queries, keys], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [queries, keys], x => loss.Forward(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="ProxyAnchorLoss.Forward(Tensor, Tensor, Tensor)"/>
@@ -421,21 +440,21 @@ public static class TorchLosses
         torch.Tensor weights)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings, labels, weights], x => loss.Forward(x[0]!, x[1]!, x[2]!));
+        return TorchFunction.Apply(loss, [embeddings, labels, weights], x => loss.Forward(x[0]!, x[1]!, x[2]!));
     }
 
     /// <inheritdoc cref="PullingAwayPenalty.Forward(Tensor)"/>
     public static torch.Tensor Forward(this PullingAwayPenalty loss, torch.Tensor encodings)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([encodings], x => loss.Forward(x[0]!));
+        return TorchFunction.Apply(loss, [encodings], x => loss.Forward(x[0]!));
     }
 
     /// <inheritdoc cref="ScoredPairsLoss.Forward(Tensor, Tensor, Tensor)"/>
     public static torch.Tensor Forward(this ScoredPairsLoss loss, torch.Tensor x1, torch.Tensor x2, torch.Tensor scores)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([x1, x2, scores], x => loss.Forward(x[0]!, x[1]!, x[2]!));
+        return TorchFunction.Apply(loss, [x1, x2, scores], x => loss.Forward(x[0]!, x[1]!, x[2]!));
     }
 
     /// <inheritdoc cref="SigLipLoss.Forward(Tensor, Tensor, Tensor?, Tensor?)"/>
@@ -447,7 +466,7 @@ public static class TorchLosses
         torch.Tensor? bias = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([queries, keys, temperature, bias], x => loss.Forward(x[0]!, x[1]!, x[2], x[3]));
+        return TorchFunction.Apply(loss, [queries, keys, temperature, bias], x => loss.Forward(x[0]!, x[1]!, x[2], x[3]));
     }
 
     /// <inheritdoc cref="SupConLoss.Forward(Tensor, Tensor, Tensor?)"/>
@@ -458,7 +477,7 @@ public static class TorchLosses
         torch.Tensor? temperature = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings, labels, temperature], x => loss.Forward(x[0]!, x[1]!, x[2]));
+        return TorchFunction.Apply(loss, [embeddings, labels, temperature], x => loss.Forward(x[0]!, x[1]!, x[2]));
     }
 
     /// <inheritdoc cref="SupConLoss.Forward(Tensor, Tensor, Tensor, Tensor, bool, Tensor?)"/>
@@ -473,6 +492,7 @@ public static class TorchLosses
     {
         ArgumentNullException.ThrowIfNull(loss);
         return TorchFunction.Apply(
+            loss,
             [queries, queryLabels, keys, keyLabels, temperature],
             x => loss.Forward(x[0]!, x[1]!, x[2]!, x[3]!, keysBeginWithQueries, x[4]));
     }
@@ -481,7 +501,7 @@ public static class TorchLosses
     public static torch.Tensor Forward(this TotalVariationLoss loss, torch.Tensor images)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([images], x => loss.Forward(x[0]!));
+        return TorchFunction.Apply(loss, [images], x => loss.Forward(x[0]!));
     }
 
     /// <inheritdoc cref="TripletMarginLoss.Forward(Tensor, Tensor, Tensor)"/>
@@ -492,7 +512,7 @@ public static class TorchLosses
         torch.Tensor negative)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([anchor, positive, negative], x => loss.Forward(x[0]!, x[1]!, x[2]!));
+        return TorchFunction.Apply(loss, [anchor, positive, negative], x => loss.Forward(x[0]!, x[1]!, x[2]!));
     }
 
     /// <inheritdoc cref="TripletMarginWithDistanceLoss.Forward(Tensor, Tensor, Tensor)"/>
@@ -503,21 +523,21 @@ public static class TorchLosses
         torch.Tensor negative)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([anchor, positive, negative], x => loss.Forward(x[0]!, x[1]!, x[2]!));
+        return TorchFunction.Apply(loss, [anchor, positive, negative], x => loss.Forward(x[0]!, x[1]!, x[2]!));
     }
 
     /// <inheritdoc cref="UniformityLoss.Forward(Tensor)"/>
     public static torch.Tensor Forward(this UniformityLoss loss, torch.Tensor embeddings)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([embeddings], x => loss.Forward(x[0]!));
+        return TorchFunction.Apply(loss, [embeddings], x => loss.Forward(x[0]!));
     }
 
     /// <inheritdoc cref="VicRegLoss.Forward(Tensor, Tensor)"/>
     public static torch.Tensor Forward(this VicRegLoss loss, torch.Tensor x1, torch.Tensor x2)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return TorchFunction.Apply([x1, x2], x => loss.Forward(x[0]!, x[1]!));
+        return TorchFunction.Apply(loss, [x1, x2], x => loss.Forward(x[0]!, x[1]!));
     }
 }
 
@@ -529,7 +549,7 @@ public static class TorchGradientPenalty
         /// <inheritdoc cref="GradientPenalty.Interpolate(Tensor, Tensor, RandomStream?)"/>
         public static torch.Tensor Interpolate(torch.Tensor real, torch.Tensor fake, RandomStream? random = null)
         {
-            return TorchFunction.Apply([real, fake], x => GradientPenalty.Interpolate(x[0]!, x[1]!, random));
+            return TorchFunction.Apply(typeof(GradientPenalty), [real, fake], x => GradientPenalty.Interpolate(x[0]!, x[1]!, random));
         }
     }
 }
@@ -543,7 +563,10 @@ public static class TorchHistoricalAveragingPenalty
         public static ParameterHistory Update(ParameterHistory history, IReadOnlyList<torch.Tensor> parameters)
         {
             ArgumentNullException.ThrowIfNull(parameters);
-            return TorchFunction.Read([.. parameters], x => HistoricalAveragingPenalty.Update(history, x[0..]!));
+            return TorchFunction.Read(
+            typeof(HistoricalAveragingPenalty),
+            [.. parameters],
+            x => HistoricalAveragingPenalty.Update(history, x[0..]!));
         }
     }
 }
@@ -556,7 +579,7 @@ public static class TorchInputGradientPenalty
         /// <inheritdoc cref="InputGradientPenalty.Norms(Tensor)"/>
         public static torch.Tensor Norms(torch.Tensor gradient)
         {
-            return TorchFunction.Apply([gradient], x => InputGradientPenalty.Norms(x[0]!));
+            return TorchFunction.Apply(typeof(InputGradientPenalty), [gradient], x => InputGradientPenalty.Norms(x[0]!));
         }
     }
 }

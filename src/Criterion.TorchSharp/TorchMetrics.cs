@@ -14,21 +14,21 @@ public static class TorchMetrics
     public static double Of(this ImageMetric metric, torch.Tensor image, torch.Tensor reference)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        return TorchFunction.Read([image, reference], x => metric.Of(x[0]!, x[1]!));
+        return TorchFunction.Read(metric, [image, reference], x => metric.Of(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="ImageMetric.PerImage(Tensor, Tensor)"/>
     public static torch.Tensor PerImage(this ImageMetric metric, torch.Tensor image, torch.Tensor reference)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        return TorchFunction.Apply([image, reference], x => metric.PerImage(x[0]!, x[1]!));
+        return TorchFunction.Apply(metric, [image, reference], x => metric.PerImage(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="RetrievalEvaluator.Evaluate(Tensor, Tensor)"/>
     public static RetrievalResult Evaluate(this RetrievalEvaluator metric, torch.Tensor embeddings, torch.Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        return TorchFunction.Read([embeddings, labels], x => metric.Evaluate(x[0]!, x[1]!));
+        return TorchFunction.Read(metric, [embeddings, labels], x => metric.Evaluate(x[0]!, x[1]!));
     }
 
     /// <inheritdoc cref="RetrievalEvaluator.Evaluate(Tensor, Tensor, Tensor, Tensor)"/>
@@ -40,14 +40,17 @@ public static class TorchMetrics
         torch.Tensor galleryLabels)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        return TorchFunction.Read([queries, queryLabels, gallery, galleryLabels], x => metric.Evaluate(x[0]!, x[1]!, x[2]!, x[3]!));
+        return TorchFunction.Read(
+            metric,
+            [queries, queryLabels, gallery, galleryLabels],
+            x => metric.Evaluate(x[0]!, x[1]!, x[2]!, x[3]!));
     }
 
     /// <inheritdoc cref="SsimIndex.Map(Tensor, Tensor)"/>
     public static torch.Tensor Map(this SsimIndex metric, torch.Tensor image, torch.Tensor reference)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        return TorchFunction.Apply([image, reference], x => metric.Map(x[0]!, x[1]!));
+        return TorchFunction.Apply(metric, [image, reference], x => metric.Map(x[0]!, x[1]!));
     }
 }
 
@@ -59,13 +62,19 @@ public static class TorchClusterAgreement
         /// <inheritdoc cref="ClusterAgreement.AdjustedMutualInformation(Tensor, Tensor)"/>
         public static double AdjustedMutualInformation(torch.Tensor first, torch.Tensor second)
         {
-            return TorchFunction.Read([first, second], x => ClusterAgreement.AdjustedMutualInformation(x[0]!, x[1]!));
+            return TorchFunction.Read(
+            typeof(ClusterAgreement),
+            [first, second],
+            x => ClusterAgreement.AdjustedMutualInformation(x[0]!, x[1]!));
         }
 
         /// <inheritdoc cref="ClusterAgreement.NormalizedMutualInformation(Tensor, Tensor)"/>
         public static double NormalizedMutualInformation(torch.Tensor first, torch.Tensor second)
         {
-            return TorchFunction.Read([first, second], x => ClusterAgreement.NormalizedMutualInformation(x[0]!, x[1]!));
+            return TorchFunction.Read(
+            typeof(ClusterAgreement),
+            [first, second],
+            x => ClusterAgreement.NormalizedMutualInformation(x[0]!, x[1]!));
         }
     }
 }
@@ -82,7 +91,10 @@ public static class TorchDensityCoverage
             int neighbours = 5,
             string features = "features")
         {
-            return TorchFunction.Read([real, fake], x => DensityCoverage.Between(x[0]!, x[1]!, neighbours, features));
+            return TorchFunction.Read(
+            typeof(DensityCoverage),
+            [real, fake],
+            x => DensityCoverage.Between(x[0]!, x[1]!, neighbours, features));
         }
     }
 }
@@ -95,7 +107,7 @@ public static class TorchFeatureStatistics
         /// <inheritdoc cref="FeatureStatistics.Of(Tensor, string)"/>
         public static FeatureStatistics Of(torch.Tensor features, string name = "features")
         {
-            return TorchFunction.Read([features], x => FeatureStatistics.Of(x[0]!, name));
+            return TorchFunction.Read(typeof(FeatureStatistics), [features], x => FeatureStatistics.Of(x[0]!, name));
         }
     }
 }
@@ -108,7 +120,7 @@ public static class TorchFrechetDistance
         /// <inheritdoc cref="FrechetDistance.Between(Tensor, Tensor, string)"/>
         public static FrechetResult Between(torch.Tensor real, torch.Tensor fake, string features = "features")
         {
-            return TorchFunction.Read([real, fake], x => FrechetDistance.Between(x[0]!, x[1]!, features));
+            return TorchFunction.Read(typeof(FrechetDistance), [real, fake], x => FrechetDistance.Between(x[0]!, x[1]!, features));
         }
 
         /// <inheritdoc cref="FrechetDistance.Extrapolate(FeatureStatistics, Tensor, int, RandomStream?)"/>
@@ -118,7 +130,7 @@ public static class TorchFrechetDistance
             int points = 15,
             RandomStream? random = null)
         {
-            return TorchFunction.Read([fake], x => FrechetDistance.Extrapolate(real, x[0]!, points, random));
+            return TorchFunction.Read(typeof(FrechetDistance), [fake], x => FrechetDistance.Extrapolate(real, x[0]!, points, random));
         }
     }
 }
@@ -135,7 +147,7 @@ public static class TorchInceptionScore
             bool shuffle = true,
             string features = "features")
         {
-            return TorchFunction.Read([probabilities], x => InceptionScore.Of(x[0]!, splits, shuffle, features));
+            return TorchFunction.Read(typeof(InceptionScore), [probabilities], x => InceptionScore.Of(x[0]!, splits, shuffle, features));
         }
     }
 }
@@ -153,7 +165,7 @@ public static class TorchKMeans
             int maxIterations = 300,
             RandomStream? random = null)
         {
-            return TorchFunction.Read([rows], x => KMeans.Cluster(x[0]!, clusters, attempts, maxIterations, random));
+            return TorchFunction.Read(typeof(KMeans), [rows], x => KMeans.Cluster(x[0]!, clusters, attempts, maxIterations, random));
         }
     }
 }
@@ -172,13 +184,16 @@ public static class TorchKernelDistance
             RandomStream? random = null,
             string features = "features")
         {
-            return TorchFunction.Read([real, fake], x => KernelDistance.Between(x[0]!, x[1]!, subsets, subsetSize, random, features));
+            return TorchFunction.Read(
+            typeof(KernelDistance),
+            [real, fake],
+            x => KernelDistance.Between(x[0]!, x[1]!, subsets, subsetSize, random, features));
         }
 
         /// <inheritdoc cref="KernelDistance.Unbiased(Tensor, Tensor)"/>
         public static double Unbiased(torch.Tensor real, torch.Tensor fake)
         {
-            return TorchFunction.Read([real, fake], x => KernelDistance.Unbiased(x[0]!, x[1]!));
+            return TorchFunction.Read(typeof(KernelDistance), [real, fake], x => KernelDistance.Unbiased(x[0]!, x[1]!));
         }
     }
 }
@@ -195,7 +210,10 @@ public static class TorchPrecisionRecall
             int neighbours = 3,
             string features = "features")
         {
-            return TorchFunction.Read([real, fake], x => PrecisionRecall.Between(x[0]!, x[1]!, neighbours, features));
+            return TorchFunction.Read(
+            typeof(PrecisionRecall),
+            [real, fake],
+            x => PrecisionRecall.Between(x[0]!, x[1]!, neighbours, features));
         }
     }
 }

@@ -13,9 +13,11 @@ public static class TorchTensors
     /// </summary>
     /// <param name="tensor">The tensor, which may be disposed afterwards.</param>
     /// <exception cref="DTypeException">Criterion has no element type for it, as for complex numbers.</exception>
+    /// <exception cref="TensorException">The tensor was disposed, is sparse or is a meta tensor.</exception>
     public static Tensor ToCriterion(this torch.Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        new Invocation(nameof(ToCriterion), nameof(tensor)).Check(tensor);
         using DisposeScope scope = NewDisposeScope();
         return HostTensor.View(scope.Detach(HostTensor.From(tensor.detach())));
     }

@@ -127,6 +127,7 @@ static class ExtensionSource
         }
 
         string target = method.IsStatic ? method.DeclaringType!.Name : Receiver(method);
+        string owner = method.IsStatic ? $"typeof({target})" : target;
         IEnumerable<ParameterInfo> tensors = all.Where(static p => IsTensor(p) || IsList(p));
         string inputs = string.Join(", ", tensors.Select(static p => IsList(p) ? $".. {p.Name}" : p.Name));
         string call = $"TorchFunction.{(method.ReturnType == typeof(Tensor) ? "Apply" : "Read")}(";
@@ -134,7 +135,7 @@ static class ExtensionSource
             ? $"TorchGraph.{method.Name}({string.Join(", ", all.Select(static p => p.Name).Prepend("loss"))}) ?? "
             : "";
         string start = found is null ? $"return {graph}{call}" : $"torch.Tensor result = {call}";
-        yield return Wrapped(start, [$"[{inputs}]", $"x => {target}.{method.Name}({string.Join(", ", Arguments(all))})"], ");", 8);
+        yield return Wrapped(start, [owner, $"[{inputs}]", $"x => {target}.{method.Name}({string.Join(", ", Arguments(all))})"], ");", 8);
         if (found is not null)
         {
             yield return $"{found.Name} = found;";
@@ -184,7 +185,7 @@ static class ExtensionSource
     {
         string line = $"{start}{string.Join(", ", items)}{end}";
         string margin = new(' ', indent + 4);
-        return line.Length + 8 <= MaxLine ? line : $"{start}\n{margin}{string.Join($",\n{margin}", items)}{end}";
+        return line.Length + 12 <= MaxLine ? line : $"{start}\n{margin}{string.Join($",\n{margin}", items)}{end}";
     }
 
     static string Declared(ParameterInfo parameter)

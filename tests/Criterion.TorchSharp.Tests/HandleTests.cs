@@ -67,6 +67,26 @@ public class HandleTests
         Flat(() => new HuberLoss().Forward(x, y), fails: true);
     }
 
+    [TorchFact]
+    public void Default_device_does_not_move_the_results()
+    {
+        using torch.Tensor x = randn(8, 4).requires_grad_();
+        using torch.Tensor y = randn(8, 4);
+        torch.Device before = get_default_device();
+        set_default_device(torch.device("meta"));
+        try
+        {
+            using torch.Tensor loss = new HuberLoss().Forward(x, y);
+            Assert.Equal(DeviceType.CPU, loss.device_type);
+            Assert.True(double.IsFinite(loss.ToDouble()));
+            Assert.Equal(DeviceType.CPU, new CosineSimilarityLoss(reduction: Losses.Reduction.None).Forward(x, y).device_type);
+        }
+        finally
+        {
+            set_default_device(before);
+        }
+    }
+
     static void Flat(Action step, bool scoped = false, bool fails = false)
     {
         Run(step, 10, scoped, fails);
