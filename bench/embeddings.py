@@ -3,11 +3,12 @@
 Which training embeds unseen classes best? Runs each training with several seeds, all trainings of a seed in turn, and prints a table of
 what the encoders do on the held-out classes: the mean over the seeds with its interval of 95 % by Student's t, and the processor time.
 
-  bench/embeddings.py                         every loss, 300 steps without augmentation, three seeds: a quarter of an hour on two cores
-  bench/embeddings.py --views                 the same without labels
-  bench/embeddings.py --seeds 8 --trainings embedding 'siamese --loss contrastive'
-                                              any arguments of criterion train; each is also compared with the first, seed by seed
-  bench/embeddings.py --folder DIR            keeps everything there, and resumes an interrupted comparison
+  bench/embeddings.py --seeds 16 embedding 'siamese --loss contrastive'
+                                any arguments of criterion train; each is also compared with the first, seed by seed
+  bench/embeddings.py --folder DIR …
+                                keeps everything there, and resumes an interrupted comparison
+
+Losses with the same options are compared by criterion compare embedding.
 
 Needs the .NET 10 SDK.
 """
@@ -23,12 +24,6 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# As many images pass the encoder with each: 128 of a batch, 64 pairs, 43 triplets.
-PAIRS, TRIPLETS = ["angle", "contrastive", "cosent", "cosine-embedding", "pair-margin"], ["triplet-margin"]
-BATCHES = ["arc-face:scale=16", "batch-contrastive", "batch-triplet", "circle", "cos-face:scale=16", "lifted-structure", "multi-similarity",
-           "n-pair", "nca", "normalized-softmax", "proxy-anchor", "proxy-nca", "sup-con"]
-VIEWS = ["barlow-twins", "info-nce", "negative-cosine", "nt-xent", "sig-lip", "vic-reg"]
-
 MEASURES = {"verification": ("accuracy", 100, 1), "ROC-AUC": ("areaUnderCurve", 1, 3), "Recall@1": ("precisionAtOne", 100, 1),
             "MAP@R": ("meanAveragePrecisionAtR", 100, 1)}
 
@@ -38,17 +33,11 @@ STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trainings", nargs="+", metavar="ARGUMENTS")
-    parser.add_argument("--views", action="store_true")
+    parser.add_argument("trainings", nargs="+", metavar="ARGUMENTS")
     parser.add_argument("--seeds", type=int, choices=range(2, len(STUDENT) + 2), default=3, metavar="2 to 16")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--folder", default=os.path.join("runs", "embeddings"))
-    chosen = parser.parse_args()
-    chosen.trainings = chosen.trainings or (
-        [f"embedding --views --loss {loss} --steps 300 --batch 128" for loss in VIEWS] if chosen.views
-        else [f"embedding --loss {loss} --augment none --steps 300 --batch {size}"
-              for losses, size in ((PAIRS, 64), (TRIPLETS, 43), (BATCHES, 128)) for loss in losses])
-    return chosen
+    return parser.parse_args()
 
 
 def built():
@@ -105,7 +94,7 @@ def main():
     for training in sorted(runs, key=lambda training: -statistics.mean(run["ROC-AUC"] for run in runs[training])):
         print(f"| {training} | {' | '.join(cells(runs[training]))} | {statistics.mean(run['time'] for run in runs[training]):.0f} s |")
     first, *others = runs
-    for training in others if chosen.trainings and len(runs) < 5 else []:
+    for training in others:
         print(f"| {first}, less {training} | {' | '.join(cells(runs[first], runs[training]))} | |")
 
 

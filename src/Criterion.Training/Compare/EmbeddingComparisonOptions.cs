@@ -18,7 +18,7 @@ public sealed record EmbeddingComparisonOptions : ComparisonOptions
     public required ValueList<string> Losses { get; init; }
 
     /// <summary>
-    /// Gets the images that pass the encoder in a step: as many in a batch, half as many pairs, or a third as many triplets. With
+    /// Gets the images that pass the encoder in a step: as many in a batch, half as many pairs, or a third as many triplets, rounded. With
     /// <see cref="Views"/> each passes twice. Default: 128.
     /// </summary>
     public int Images { get; init; } = 128;
@@ -62,13 +62,14 @@ public sealed record EmbeddingComparisonOptions : ComparisonOptions
     internal EmbeddingOptions For(string name, ulong seed, ImageDataset data)
     {
         IEmbeddingLoss loss = EmbeddingNames.Parse(name);
+        int imagesPerItem = EmbeddingObjective.ItemOf(loss).Images;
         EmbeddingOptions options = new()
         {
             Loss = loss,
             Views = Views,
             Augmentation = Augmentation ?? (Views ? new ViewAugmentation() : null),
             Steps = Steps,
-            BatchSize = Images / EmbeddingObjective.ItemOf(loss).Images,
+            BatchSize = (Images + (imagesPerItem / 2)) / imagesPerItem,
             LearningRate = LearningRate,
             OnNan = NanPolicy.Skip,
             Seed = seed,
