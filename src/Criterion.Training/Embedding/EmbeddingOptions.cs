@@ -42,9 +42,9 @@ public sealed record EmbeddingOptions : TrainingOptions
         ValueName = "changes")]
     public ViewAugmentation? Augmentation { get; init; } = new(crop: 0.8, brightness: 0.2, contrast: 0.2);
 
-    /// <summary>Gets the steps to train for; at least 1. Default: 800.</summary>
+    /// <summary>Gets the steps to train for; at least 1. Default: 500.</summary>
     [TrainingOption("steps", "Steps to train for", ValueName = "count", Range = "[1, 2147483647]")]
-    public int Steps { get; init; } = 800;
+    public int Steps { get; init; } = 500;
 
     /// <summary>
     /// Gets the pairs, triplets or images in a batch; from 2 to 65,536. Class-balanced batches have as many images as their classes divide
