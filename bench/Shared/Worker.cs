@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,6 +12,10 @@ namespace Criterion.Bench;
 /// </summary>
 internal sealed class Worker<TTensor>(ISide<TTensor> side)
 {
+    const double LongestWarmUp = 5;
+    const double CompilerRest = 0.25;
+    const double WakingSeconds = 0.01;
+
     Func<TTensor[]> _body = static () => [];
     Action? _call;
 
@@ -123,21 +128,39 @@ internal sealed class Worker<TTensor>(ISide<TTensor> side)
         return difference / largest;
     }
 
+    /// <summary>
+    /// Runs the case for some time, and on until the background compiler has rested for a moment: it would take a core from the turns.
+    /// Returns the seconds of a call.
+    /// </summary>
     double WarmUp(double least)
     {
         long start = Stopwatch.GetTimestamp();
+        (long methods, long compiled) = (JitInfo.GetCompiledMethodCount(), start);
         int calls = 0;
-        while (calls < 2 || Stopwatch.GetElapsedTime(start).TotalSeconds < least)
+        double seconds = 0;
+        while (calls < 2 || seconds < least || (seconds < LongestWarmUp && Stopwatch.GetElapsedTime(compiled).TotalSeconds < CompilerRest))
         {
             Call();
             calls++;
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (JitInfo.GetCompiledMethodCount() is var now && now != methods)
+            {
+                (methods, compiled) = (now, Stopwatch.GetTimestamp());
+            }
         }
 
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+        return seconds / calls;
     }
 
+    /// <summary>Times calls after some that wake the threads and let the system move them to cores of their own.</summary>
     JsonObject Time(int count)
     {
+        long woken = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(woken).TotalSeconds < WakingSeconds)
+        {
+            Call();
+        }
+
         long bytes = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan busy = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();

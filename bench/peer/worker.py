@@ -14,6 +14,8 @@ import torch
 import cases  # noqa: F401 (declares them)
 import registry
 
+WAKING_SECONDS = 0.01  # at the start of a turn, not timed: as in Shared/Worker.cs
+
 
 def spread(mine, path):
     """How far Criterion's result lies from this one, relative to the largest value here."""
@@ -48,6 +50,10 @@ class Worker:
         return (time.perf_counter() - start) / calls
 
     def time(self, command):
+        """Times calls after some that wake the threads, as Criterion's side does."""
+        woken = time.perf_counter()
+        while time.perf_counter() - woken < WAKING_SECONDS:
+            self.body()
         start, busy = time.perf_counter(), time.process_time()
         for _ in range(command["count"]):
             self.body()
