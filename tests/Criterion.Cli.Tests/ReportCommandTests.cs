@@ -31,7 +31,7 @@ public sealed class ReportCommandTests : IDisposable
         XElement cycle = Page("cycle");
 
         Assert.Equal(["Losses", "Spread of the embeddings", "Gradient norms"], siamese.All("h3").Select(static title => title.Value));
-        Assert.Contains("Precision at one", siamese.Value, StringComparison.Ordinal);
+        Assert.Contains("Recall@1", siamese.Value, StringComparison.Ordinal);
         Assert.Equal(["Losses", "Losses of the discriminators", "Gradient norms"], cycle.All("h3").Select(static title => title.Value));
         Assert.Equal(["Losses", "Gradient norms"], Page("cut").All("h3").Select(static title => title.Value));
         Assert.Contains("Each image of A is followed by its translation to B", Page("cut").Value, StringComparison.Ordinal);
