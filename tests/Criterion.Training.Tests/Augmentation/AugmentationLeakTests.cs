@@ -34,7 +34,7 @@ public class AugmentationLeakTests
         }
     }
 
-    public static TheoryData<string> Kinds => ["translation,cutout", "colour", Adaptive];
+    public static TheoryData<string> Kinds => ["translation,cutout", "colour"];
 
     public static TheoryData<string> Parts => ["none", "translation", "cutout", "colour", "translation,cutout,colour", Adaptive];
 

@@ -2,11 +2,24 @@ using System.Xml.Linq;
 
 namespace Criterion.Training.Tests;
 
-public sealed class EmbeddingComparisonTests : IDisposable
+public sealed class EmbeddingComparisonTests(EmbeddingComparisonTests.FinishedComparison finished)
+    : IClassFixture<EmbeddingComparisonTests.FinishedComparison>, IDisposable
 {
     readonly TempFolder _temp = new();
 
     public void Dispose() => _temp.Dispose();
+
+    /// <summary>A comparison that several tests read.</summary>
+    public sealed class FinishedComparison : IDisposable
+    {
+        public FinishedComparison() => Record = Comparison.Open(Folder["all"], Options, Data).Execute();
+
+        internal TempFolder Folder { get; } = new();
+
+        public ComparisonRecord Record { get; }
+
+        public void Dispose() => Folder.Dispose();
+    }
 
     static EmbeddingComparisonOptions Options { get; } = new()
     {
@@ -22,7 +35,7 @@ public sealed class EmbeddingComparisonTests : IDisposable
     [Fact]
     public void Every_loss_and_seed_is_trained_and_measured_on_held_out_images()
     {
-        ComparisonRecord record = Execute("all");
+        ComparisonRecord record = finished.Record;
 
         Assert.Equal(RunStatus.Finished, record.Status);
         Assert.Equal(Options.Losses.Order(), record.Results.Select(static result => result.Name).Order());
@@ -31,11 +44,11 @@ public sealed class EmbeddingComparisonTests : IDisposable
             ["areaUnderCurve", "accuracy", "precisionAtOne", "meanAveragePrecisionAtR"],
             result.Measures.Select(static measure => measure.Name)));
         Assert.True(record.Results[0].Measures[0].Interval.Mean >= record.Results[^1].Measures[0].Interval.Mean);
-        EmbeddingRunRecord run = (EmbeddingRunRecord)RunFolder.ReadRecord(_temp["all/runs/sup-con-seed-1"]);
+        EmbeddingRunRecord run = (EmbeddingRunRecord)RunFolder.ReadRecord(finished.Folder["all/runs/sup-con-seed-1"]);
         SeedResult result = record.Results.Single(static one => one.Name == "sup-con").Runs[1];
         Assert.Equal(run.Quality!.AreaUnderCurve.Value, result.Measures[0].Value);
         Assert.Equal(run.Quality.MeanAveragePrecisionAtR.Value, result.Measures[3].Value);
-        Assert.Equal(record, Comparison.ReadRecord(_temp["all"]));
+        Assert.Equal(record, Comparison.ReadRecord(finished.Folder["all"]));
         Assert.Empty(record.Findings);
     }
 
@@ -54,7 +67,6 @@ public sealed class EmbeddingComparisonTests : IDisposable
     [Fact]
     public void What_stopped_goes_on_and_ends_in_the_same_table()
     {
-        ComparisonRecord whole = Execute("whole");
         using CancellationTokenSource stop = new();
         int steps = 0;
         ComparisonRecord stopped = Comparison.Open(_temp["parts"], Options, Data).Execute(
@@ -67,11 +79,12 @@ public sealed class EmbeddingComparisonTests : IDisposable
             },
             cancellation: stop.Token);
 
-        ComparisonRecord rest = Execute("parts", _ => steps++);
+        ComparisonRecord rest = Comparison.Open(_temp["parts"], Options, Data)
+            .Execute(_ => steps++, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(RunStatus.Stopped, stopped.Status);
         Assert.Equal(6 * 6, steps);
-        Assert.Equal(Qualities(whole), Qualities(rest));
+        Assert.Equal(Qualities(finished.Record), Qualities(rest));
     }
 
     [Fact]
@@ -106,9 +119,7 @@ public sealed class EmbeddingComparisonTests : IDisposable
     [Fact]
     public void The_page_holds_table_intervals_curves_and_pictures()
     {
-        Execute("run");
-
-        XElement page = WholePage.Read(File.ReadAllText(_temp["run/report.html"]));
+        XElement page = WholePage.Read(File.ReadAllText(finished.Folder["all/report.html"]));
 
         Assert.Equal("Comparison of losses of embeddings", page.All("h1")[0].Value);
         Assert.Equal(3, page.All("tbody")[0].All("tr").Length);
@@ -122,9 +133,6 @@ public sealed class EmbeddingComparisonTests : IDisposable
         Assert.Contains("8 triplets", page.Value, StringComparison.Ordinal);
         Assert.StartsWith("Finished: 6 of 6 runs", page.All("p")[0].Value, StringComparison.Ordinal);
     }
-
-    ComparisonRecord Execute(string name, Action<ComparisonStep>? onStep = null) =>
-        Comparison.Open(_temp[name], Options, Data).Execute(onStep, cancellation: TestContext.Current.CancellationToken);
 
     static string Qualities(ComparisonRecord record) => string.Join(
         "\n",
