@@ -28,10 +28,11 @@ public class RetrievalEvaluatorTests
     {
         (Tensor queries, Tensor gallery) = (MetricGolden.Normal(n, d, 1, mean: 0.3), MetricGolden.Normal(m, d, 2, mean: 0.3));
         (long[] x, long[] y) = (Labels(n, classes), Labels(m, classes));
+        (double[][] asked, double[][] items) = (Rows(queries), Rows(gallery));
         RetrievalResult result = Evaluator(kind).Evaluate(queries, Tensor.From(x), gallery, Tensor.From(y));
         for (int query = 0; query < n; query++)
         {
-            double[] similarities = [.. Rows(gallery).Select(row => RetrievalReference.Similarity(kind, Rows(queries)[query], row))];
+            double[] similarities = [.. items.Select(row => RetrievalReference.Similarity(kind, asked[query], row))];
             bool[] ranking = [.. Enumerable.Range(0, m).OrderByDescending(item => similarities[item]).Select(item => y[item] == x[query])];
             Close(RetrievalReference.Measure(ranking), Measures(result, query));
         }
@@ -45,11 +46,12 @@ public class RetrievalEvaluatorTests
     {
         Tensor rows = MetricGolden.Normal(count, d, 3);
         long[] labels = Labels(count, 3);
+        double[][] items = Rows(rows);
         RetrievalResult result = Evaluator(kind).Evaluate(rows, Tensor.From(labels));
         for (int query = 0; query < count; query++)
         {
             int[] others = [.. Enumerable.Range(0, count).Where(item => item != query)];
-            bool[] ranking = [.. others.OrderByDescending(item => RetrievalReference.Similarity(kind, Rows(rows)[query], Rows(rows)[item]))
+            bool[] ranking = [.. others.OrderByDescending(item => RetrievalReference.Similarity(kind, items[query], items[item]))
                 .Select(item => labels[item] == labels[query])];
             Close(RetrievalReference.Measure(ranking), Measures(result, query));
         }

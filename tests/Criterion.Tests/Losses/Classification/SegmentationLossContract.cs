@@ -33,7 +33,7 @@ public abstract class SegmentationLossContract : LossContract
     {
         Tensor logits = Masks(Draw(shape, Random)[0]);
         (int samples, int channels, int pixels) = (logits.Shape[0], logits.Shape[1], logits.Count / logits.Shape[0] / logits.Shape[1]);
-        double[] x = logits.ToArray<double>();
+        double[] p = Probabilities(logits.ToArray<double>(), samples, channels, pixels);
         long[] y = Classes(logits).ToArray<long>();
         double[] expected = new double[samples * channels];
         for (int mask = 0; mask < expected.Length; mask++)
@@ -42,9 +42,9 @@ public abstract class SegmentationLossContract : LossContract
             (double hits, double predicted, double truth) = (0, 0, 0);
             for (int pixel = 0; pixel < pixels; pixel++)
             {
-                double p = Probability(x, (sample * channels * pixels) + pixel, channel, channels, pixels);
+                double at = p[(mask * pixels) + pixel];
                 double own = y[(sample * pixels) + pixel] == (channels == 1 ? 1 : channel) ? 1 : 0;
-                (hits, predicted, truth) = (hits + (p * own), predicted + p, truth + own);
+                (hits, predicted, truth) = (hits + (at * own), predicted + at, truth + own);
             }
 
             expected[mask] = Reference(hits, predicted, truth);
@@ -97,12 +97,27 @@ public abstract class SegmentationLossContract : LossContract
             [.. Enumerable.Range(0, shape.Count).Select(i => (long)((Math.Min(i, shape.Count - 1 - i) + 1) % classes))], shape);
     }
 
-    static double Probability(double[] x, int first, int channel, int channels, int pixels)
+    static double[] Probabilities(double[] x, int samples, int channels, int pixels)
     {
-        double own = x[first + (channel * pixels)];
-        return channels == 1
-            ? 1 / (1 + Math.Exp(-own))
-            : 1 / Enumerable.Range(0, channels).Sum(c => Math.Exp(x[first + (c * pixels)] - own));
+        if (channels == 1)
+        {
+            return [.. x.Select(static logit => 1 / (1 + Math.Exp(-logit)))];
+        }
+
+        double[] p = new double[x.Length];
+        for (int i = 0; i < samples * pixels; i++)
+        {
+            int first = (i / pixels * channels * pixels) + (i % pixels);
+            int[] own = [.. Enumerable.Range(0, channels).Select(channel => first + (channel * pixels))];
+            double greatest = own.Max(at => x[at]);
+            double sum = own.Sum(at => Math.Exp(x[at] - greatest));
+            foreach (int at in own)
+            {
+                p[at] = Math.Exp(x[at] - greatest) / sum;
+            }
+        }
+
+        return p;
     }
 }
 
