@@ -36,4 +36,8 @@ internal static class CommonOptions
 
     /// <summary>Returns whether an option was given on the command line.</summary>
     public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>Returns the number that was given on the command line, or another one.</summary>
+    public static int Given(this ParseResult parsed, Option<int> option, int otherwise) =>
+        parsed.IsGiven(option) ? parsed.GetValue(option) : otherwise;
 }

@@ -28,7 +28,7 @@ internal sealed class CompareCommand
 
     readonly ImageOptions _images = new();
 
-    readonly ComparisonRunOptions _run = new("objective");
+    readonly ComparisonRunOptions _run = new("objective", Defaults.Seeds);
 
     readonly Option<int> _batch = Number("--batch", "Batch size", Defaults.BatchSize, "count").Within(1, 65536);
 
@@ -77,18 +77,18 @@ internal sealed class CompareCommand
     GanComparisonOptions Options(ParseResult parsed, GanComparisonOptions? before)
     {
         GanComparisonOptions from = before ?? Defaults;
-        int steps = Given(parsed, _steps, from.Steps);
+        int steps = parsed.Given(_steps, from.Steps);
         return new GanComparisonOptions
         {
             Objectives = parsed.IsGiven(_objectives)
                 ? NameList.Read(_objectives, parsed.GetValue(_objectives)!, "an objective", GanNames.ParseObjective)
                 : from.Objectives,
-            Seeds = _run.GivenSeeds(parsed, from.Seeds),
+            Seeds = parsed.Given(_run.Seeds, from.Seeds),
             Steps = steps,
-            BatchSize = Given(parsed, _batch, from.BatchSize),
+            BatchSize = parsed.Given(_batch, from.BatchSize),
             Width = parsed.GetValue(_width) ?? from.Width,
             Measure = new(parsed.GetValue(_measureEvery) ?? before?.Measure.Every ?? Math.Max(1, steps / 4),
-                Given(parsed, _count, from.Measure.Samples)),
+                parsed.Given(_count, from.Measure.Samples)),
             Data = parsed.IsGiven(_data) || _images.All.Any(parsed.IsGiven) || before is null ? Data(parsed) : before.Data,
         };
     }
@@ -100,9 +100,6 @@ internal sealed class CompareCommand
             : [ImageDataset.FashionMnistName];
         return _images.Arguments(parsed, sources);
     }
-
-    static int Given(ParseResult parsed, Option<int> option, int otherwise) =>
-        parsed.IsGiven(option) ? parsed.GetValue(option) : otherwise;
 
     static Option<int> Number(string name, string description, int standard, string help) => new(name)
     {

@@ -52,7 +52,7 @@ internal sealed class CompareEmbeddingCommand
         HelpName = "channels",
     }.Within(1, 1024);
 
-    readonly ComparisonRunOptions _run = new("loss");
+    readonly ComparisonRunOptions _run = new("loss", Defaults.Seeds);
 
     /// <summary>Creates the command.</summary>
     public static Command Create(ToolConsole console, Func<CancellationToken> stop) => new CompareEmbeddingCommand().Build(console, stop);
@@ -89,9 +89,9 @@ internal sealed class CompareEmbeddingCommand
             Losses = parsed.IsGiven(_losses)
                 ? NameList.Read(_losses, parsed.GetValue(_losses)!, "a loss", EmbeddingNames.Parse)
                 : from.Losses,
-            Seeds = _run.GivenSeeds(parsed, from.Seeds),
-            Steps = parsed.IsGiven(_steps) ? parsed.GetValue(_steps) : from.Steps,
-            Images = parsed.IsGiven(_count) ? parsed.GetValue(_count) : from.Images,
+            Seeds = parsed.Given(_run.Seeds, from.Seeds),
+            Steps = parsed.Given(_steps, from.Steps),
+            Images = parsed.Given(_count, from.Images),
             Views = training.Views,
             Augmentation = training.Augmentation,
             HeldOut = parsed.IsGiven(_options[nameof(EmbeddingOptions.HeldOut)]) ? training.HeldOut : from.HeldOut,

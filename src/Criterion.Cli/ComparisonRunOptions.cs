@@ -5,7 +5,8 @@ namespace Criterion.Cli;
 
 /// <summary>The options of every comparison, and its execution.</summary>
 /// <param name="competitor">The word for what is compared.</param>
-internal sealed class ComparisonRunOptions(string competitor)
+/// <param name="seeds">The default number of seeds.</param>
+internal sealed class ComparisonRunOptions(string competitor, int seeds)
 {
     readonly Option<int> _parallel = new Option<int>("--parallel")
     {
@@ -28,7 +29,7 @@ internal sealed class ComparisonRunOptions(string competitor)
     public Option<int> Seeds { get; } = new Option<int>("--seeds")
     {
         Description = $"Number of runs per {competitor}, with the seeds 0, 1, ...",
-        DefaultValueFactory = _ => new EmbeddingComparisonOptions { Losses = [] }.Seeds,
+        DefaultValueFactory = _ => seeds,
         HelpName = "count",
     }.Within(1, 1000);
 
@@ -37,9 +38,6 @@ internal sealed class ComparisonRunOptions(string competitor)
 
     /// <summary>Returns the given folder, or a new one named by the time.</summary>
     public string Folder(ParseResult parsed) => parsed.GetValue(_out) ?? RunOptions.NewFolder("compare");
-
-    /// <summary>Returns the number of seeds that is given, or another one.</summary>
-    public int GivenSeeds(ParseResult parsed, int otherwise) => parsed.IsGiven(Seeds) ? parsed.GetValue(Seeds) : otherwise;
 
     /// <summary>Returns the options of the comparison in a folder; null for a new one.</summary>
     /// <exception cref="ToolException">The folder has a comparison of another kind.</exception>

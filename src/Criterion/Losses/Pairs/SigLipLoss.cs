@@ -67,7 +67,7 @@ public sealed record SigLipLoss : Loss, IViewLoss
             return Reduce(TensorFormula.Pairs(new SigmoidOfPairs(divisor, Bias), q, k));
         }
 
-        // A further dimension holds a bias that may learn: its gradient then needs no rule of its own.
+        // A bias that may learn is one more dimension of the rows, so that the gradient of the product includes its own.
         Tensor shift = ContrastiveRows.Scalar(Name, bias, nameof(bias), isPositive: false, type) * divisor;
         Tensor ones = Tensor.Full([queries.Shape[0], 1], 1, type);
         return Reduce(TensorFormula.Pairs(
